@@ -1,0 +1,37 @@
+// The program as four functions; the command line, the tests and the fuzz targets use nothing else.
+#pragma once
+
+#include <iosfwd>
+#include <string_view>
+
+#include "rdptriage/case.hpp"
+#include "rdptriage/event.hpp"
+#include "rdptriage/function_ref.hpp"
+#include "rdptriage/report.hpp"
+#include "rdptriage/rule_set.hpp"
+
+namespace rdptriage {
+
+// Reads the case, names the cause with its proof. Cannot fail: bad input has become notices, bad
+// rules were refused by RuleSet::load. Pure: same input, same report, whatever the threads.
+Report analyze(const Case& input, const RuleSet& rules = RuleSet::builtin());
+
+enum class EventFlow { go_on, stop };
+struct EventSource {       // the artifact an event came from; lives for the call
+  std::string_view path;   // "case.zip/System.evtx"
+  std::string_view format;
+};
+// Every event of the case in order of artifacts and records; views live for one call.
+// Returns the notices and one row per artifact.
+struct ReadSummary {
+  std::vector<ArtifactReport> artifacts;
+  std::vector<Notice> notices;
+};
+ReadSummary for_each_event(const Case& input,
+                           FunctionRef<EventFlow(const EventSource&, const EventView&)> callback,
+                           const RuleSet& rules = RuleSet::builtin());
+
+// Writes the report in a registered format ("text", "json"). Fails on an unknown format.
+Result<void> write_report(const Report& report, std::string_view format, std::ostream& out);
+
+}  // namespace rdptriage

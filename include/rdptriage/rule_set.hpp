@@ -1,0 +1,43 @@
+// Everything the program knows about RDP: detections, correlations, causes, text formats and code
+// tables. Immutable once loaded; safe to share between threads.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rdptriage/result.hpp"
+
+namespace rdptriage {
+
+// Something wrong with a rule file, with its place. `text` is the whole message as users see it,
+// the offending line and the mark included.
+struct Problem {
+  std::string code;  // stable: "P014"
+  std::string file;
+  unsigned line = 0, column = 0;  // 1-based; 0: the file as a whole
+  std::string message, help;
+  std::string text;
+};
+
+class RuleSetImpl;  // pipeline/rule_set_impl.hpp
+
+class RuleSet {
+ public:
+  // The default pack, embedded in the library. Loaded on first use.
+  static const RuleSet& builtin();
+  // Loads files and folders, on top of the default pack or alone. The error's message lists every
+  // problem of every file.
+  enum class Base { builtin, none };
+  static Result<RuleSet> load(std::span<const std::filesystem::path> paths, Base base = Base::builtin);
+
+  const RuleSetImpl& impl() const { return *impl_; }
+  explicit RuleSet(std::shared_ptr<const RuleSetImpl> impl) : impl_(std::move(impl)) {}
+
+ private:
+  std::shared_ptr<const RuleSetImpl> impl_;
+};
+
+}  // namespace rdptriage

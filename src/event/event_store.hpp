@@ -1,0 +1,45 @@
+// Kept events: the few records of a case that some rule, or the stitching of attempts, asked for.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "rdptriage/event.hpp"
+
+namespace rdptriage::event {
+
+// An event whose text lives in an EventStore. Copyable; valid as long as its store.
+struct Event {
+  EventKey key;
+  SystemFields system;
+  std::vector<Field> fields;
+  Locator locator;
+  bool damaged = false;
+};
+
+// Owns all text of the events it keeps; nothing else stores a view. Not thread-safe: one per
+// artifact while reading, then merged.
+class EventStore {
+ public:
+  EventStore() = default;
+  EventStore(EventStore&&) = default;
+  EventStore& operator=(EventStore&&) = default;
+
+  // Copies the event with all its text. The reference stays valid for the store's life.
+  Event& keep(const EventView& view);
+  // The same text, owned by the store.
+  std::string_view intern(std::string_view text);
+
+  std::deque<Event>& events() { return events_; }
+  const std::deque<Event>& events() const { return events_; }
+
+ private:
+  std::unordered_set<std::string> pool_;  // nodes never move, so views stay valid
+  std::deque<Event> events_;
+};
+
+}  // namespace rdptriage::event

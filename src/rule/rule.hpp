@@ -1,0 +1,47 @@
+// What the rest of the program sees of a compiled rule: its identity, its texts, and the key
+// `rdptriage:`. The matching side lives in matcher.hpp (one event) and correlation.hpp (several).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rdptriage::rule {
+
+enum class RuleKind : std::uint8_t { detection, correlation };
+
+// Position of a rule in its CompiledRules; stable for one load.
+using RuleIndex = std::uint32_t;
+
+// The one extra top-level key (docs/rule-format.md). Everything is optional.
+struct TriageKey {
+  bool present = false;
+  std::string stage;        // one of the connection's stages: the one whose fact this is
+  std::string state;        // "passed" or "failed": what a match says of that stage; "" = neither
+  std::string host_from;    // field that names the host whose fact it is
+  std::string host_role;    // client, gateway, session-host, broker, license-server, proxy
+  std::vector<std::pair<std::string, std::string>> keep;  // shown name → field
+  std::string says;         // message template with {name|default}
+  std::string attempt;      // "start" or "end": a match opens or closes a connection attempt
+  bool holds = false;       // the match starts a state …
+  std::optional<RuleIndex> holds_until;  // … that lasts until this (generated) detection matches
+  bool skew_required = false;
+};
+
+struct RuleInfo {
+  RuleIndex index = 0;
+  RuleKind kind = RuleKind::detection;
+  std::string id, name, title, description, author, license, status, date, modified;
+  std::string level;  // Sigma: informational … critical
+  std::vector<std::string> tags, references;
+  std::string product, category, service;  // log source
+  std::string file;
+  unsigned line = 0;
+  TriageKey triage;
+  // The handle that causes and correlations use: name, else id, else title.
+  const std::string& handle() const { return !name.empty() ? name : !id.empty() ? id : title; }
+};
+
+}  // namespace rdptriage::rule

@@ -1,0 +1,19 @@
+#include "base/text.hpp"
+
+#include "support/catch.hpp"
+
+using namespace rdptriage::base;
+
+TEST_CASE("text: nearest word finds the typing mistake, and nothing far away") {
+  const std::vector<std::string_view> known = {"contains", "startswith", "endswith", "re", "cidr"};
+  CHECK(nearest_word("contians", known) == "contains");
+  CHECK(nearest_word("startwith", known) == "startswith");
+  CHECK(nearest_word("CIDR", known) == "cidr");
+  CHECK(nearest_word("zzzzzzzz", known).empty());
+}
+
+TEST_CASE("text: trim and split") {
+  CHECK(trim(" \t a b \r\n") == "a b");
+  CHECK(trim("   ").empty());
+  CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"});
+}
