@@ -8,19 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "rdptriage/problem.hpp"
 #include "rdptriage/result.hpp"
 
 namespace rdptriage {
-
-// Something wrong with a rule file, with its place. `text` is the whole message as users see it,
-// the offending line and the mark included.
-struct Problem {
-  std::string code;  // stable: "P014"
-  std::string file;
-  unsigned line = 0, column = 0;  // 1-based; 0: the file as a whole
-  std::string message, help;
-  std::string text;
-};
 
 class RuleSetImpl;  // pipeline/rule_set_impl.hpp
 
