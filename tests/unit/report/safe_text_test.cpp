@@ -13,10 +13,16 @@ TEST_CASE("safe text: nothing from a log acts on what shows it") {
   const Case kCases[] = {
       {"plain text stays", "ABHÖREN 接続", "ABHÖREN 接続"},
       {"terminal escapes", "\x1b[31mred\x07", "\\x1b[31mred\\x07"},
-      {"C1 control sequence introducer", "\xC2\x9B" "2J", "\\x9b2J"},
+      {"C1 control sequence introducer",
+       "\xC2\x9B"
+       "2J",
+       "\\x9b2J"},
       {"a lone carriage return", "good\rbad", "good\\rbad"},
       {"line breaks", "a\r\nb\nc", "a\\nb\\nc"},
-      {"bidirectional override", "x\xE2\x80\xAE" "txt", "x\\u202etxt"},
+      {"bidirectional override",
+       "x\xE2\x80\xAE"
+       "txt",
+       "x\\u202etxt"},
       {"bytes that are not UTF-8", "a\xFF\xC0\x80z", "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz"},
       {"surrogates are not UTF-8", "\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
       {"cut in the middle of a character", "\xE2\x82", "\xEF\xBF\xBD\xEF\xBF\xBD"},

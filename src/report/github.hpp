@@ -1,0 +1,12 @@
+// The report as GitHub workflow commands: one annotation a cause, then a line of summary.
+#pragma once
+
+#include <iosfwd>
+
+#include "rdptriage/report.hpp"
+
+namespace rdptriage::report {
+
+void write_github(const Report& report, std::ostream& out);
+
+}  // namespace rdptriage::report

@@ -1,0 +1,12 @@
+// The report as one self-contained HTML page: no request, no active text, readable without script.
+#pragma once
+
+#include <iosfwd>
+
+#include "rdptriage/report.hpp"
+
+namespace rdptriage::report {
+
+void write_html(const Report& report, std::ostream& out);
+
+}  // namespace rdptriage::report

@@ -1,0 +1,12 @@
+// The report as JUnit XML for CI servers (Jenkins' and GitLab's readers).
+#pragma once
+
+#include <iosfwd>
+
+#include "rdptriage/report.hpp"
+
+namespace rdptriage::report {
+
+void write_junit(const Report& report, std::ostream& out);
+
+}  // namespace rdptriage::report

@@ -1,0 +1,12 @@
+// The report as a ticket comment in Markdown (GitHub, GitLab, Jira's and Zendesk's importers).
+#pragma once
+
+#include <iosfwd>
+
+#include "rdptriage/report.hpp"
+
+namespace rdptriage::report {
+
+void write_markdown(const Report& report, std::ostream& out);
+
+}  // namespace rdptriage::report

@@ -1,0 +1,98 @@
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "report/names.hpp"
+
+namespace rdptriage::report {
+
+namespace {
+template <class Item>
+const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.id == id; });
+  return found == items.end() ? nullptr : &*found;
+}
+}  // namespace
+
+std::string headline(const Report& report) {
+  if (!report.headline.empty()) return report.headline;
+  if (!report.diagnoses.empty() &&
+      (report.verdict == Verdict::diagnosed || report.verdict == Verdict::suspected)) {
+    return report.diagnoses.front().title;
+  }
+  switch (report.verdict) {
+    case Verdict::no_failure_found:
+      return "No failure found in what was given";
+    case Verdict::not_analysable:
+      return "Nothing here says anything about a connection";
+    default:
+      return "The connection failed; these files do not prove why";
+  }
+}
+
+std::string confidence_line(const Diagnosis& diagnosis) {
+  return fmt::format("{} · {}", name_of(diagnosis.confidence.label), diagnosis.cause);
+}
+
+const Evidence* find_evidence(const Report& report, std::string_view id) {
+  return find_by_id(report.evidence, id);
+}
+const Host* find_host(const Report& report, std::string_view id) {
+  return find_by_id(report.hosts, id);
+}
+const ArtifactReport* find_artifact(const Report& report, std::string_view id) {
+  return find_by_id(report.artifacts, id);
+}
+
+std::string place_of(const Report& report, const Evidence& evidence) {
+  if (const Host* host = find_host(report, evidence.host); host && !host->name.empty()) {
+    return host->name;
+  }
+  const ArtifactReport* artifact = find_artifact(report, evidence.artifact);
+  if (!artifact) return {};
+  const auto slash = artifact->path.find_last_of('/');
+  return slash == std::string::npos ? artifact->path : artifact->path.substr(slash + 1);
+}
+
+std::string time_of(const Evidence& evidence) {
+  if (evidence.time && evidence.time_quality == TimeQuality::utc) {
+    std::string text = base::format_rfc3339(evidence.time->ticks).substr(0, 23);
+    text[10] = ' ';
+    return text + " UTC";
+  }
+  return evidence.time_original;
+}
+
+std::string position_of(const Evidence& evidence) {
+  if (evidence.line) return fmt::format("line {}", *evidence.line);
+  if (!evidence.record_id.empty()) return "record " + evidence.record_id;
+  return {};
+}
+
+std::string files_line(const Report& report) {
+  std::size_t used = 0, damaged = 0, refused = 0;
+  for (const ArtifactReport& artifact : report.artifacts) {
+    used += artifact.state == ArtifactState::used || artifact.state == ArtifactState::damaged;
+    damaged += artifact.state == ArtifactState::damaged;
+    refused += artifact.state == ArtifactState::refused;
+  }
+  std::string text = fmt::format("{} of {} file{} used", used, report.artifacts.size(),
+                                 report.artifacts.size() == 1 ? "" : "s");
+  if (damaged) text += fmt::format(", {} damaged", damaged);
+  if (refused) text += fmt::format(", {} refused", refused);
+  return text;
+}
+
+const Attempt* shown_attempt(const Report& report) {
+  const auto failed =
+      std::find_if(report.attempts.begin(), report.attempts.end(),
+                   [](const Attempt& a) { return a.outcome == AttemptOutcome::failed; });
+  if (failed != report.attempts.end()) return &*failed;
+  return report.attempts.empty() ? nullptr : &report.attempts.front();
+}
+
+}  // namespace rdptriage::report
