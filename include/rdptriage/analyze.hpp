@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string_view>
+#include <vector>
 
 #include "rdptriage/case.hpp"
 #include "rdptriage/event.hpp"
@@ -17,8 +18,8 @@ namespace rdptriage {
 Report analyze(const Case& input, const RuleSet& rules = RuleSet::builtin());
 
 enum class EventFlow { go_on, stop };
-struct EventSource {       // the artifact an event came from; lives for the call
-  std::string_view path;   // "case.zip/System.evtx"
+struct EventSource {      // the artifact an event came from; lives for the call
+  std::string_view path;  // "case.zip/System.evtx"
   std::string_view format;
 };
 // Every event of the case in order of artifacts and records; views live for one call.
@@ -31,7 +32,20 @@ ReadSummary for_each_event(const Case& input,
                            FunctionRef<EventFlow(const EventSource&, const EventView&)> callback,
                            const RuleSet& rules = RuleSet::builtin());
 
-// Writes the report in a registered format ("text", "json"). Fails on an unknown format.
-Result<void> write_report(const Report& report, std::string_view format, std::ostream& out);
+// How a report is laid out; only formats for people look at it.
+struct WriteOptions {
+  unsigned columns = 80;  // width of the text card
+  bool color = false;     // terminal colors in the text card
+};
+
+// Writes the report in a registered format ("text", "json", …). Fails on an unknown format.
+Result<void> write_report(const Report& report, std::string_view format, std::ostream& out,
+                          const WriteOptions& options = {});
+
+// Every output format, for --help and completions.
+struct FormatInfo {
+  std::string_view name, extension, description;
+};
+std::vector<FormatInfo> report_formats();
 
 }  // namespace rdptriage

@@ -46,7 +46,8 @@ struct Field {
 
 // The part of an event that rules are indexed by; always filled.
 struct EventKey {
-  std::string_view product = "windows";  // Sigma log source of the event; text formats set all three
+  std::string_view product =
+      "windows";  // Sigma log source of the event; text formats set all three
   std::string_view category;
   std::string_view service;
   std::string_view channel;   // empty: the record has none

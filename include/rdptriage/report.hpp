@@ -31,7 +31,11 @@ enum class StageState : std::uint8_t { unknown, passed, failed, not_reached };
 enum class AttemptOutcome : std::uint8_t { unknown, failed, succeeded };
 enum class ArtifactState : std::uint8_t { used, not_used, refused, damaged };
 enum class CoverageState : std::uint8_t {
-  present, empty, rolled_over, collector_failed, not_supplied
+  present,
+  empty,
+  rolled_over,
+  collector_failed,
+  not_supplied
 };
 
 struct Confidence {
@@ -140,6 +144,13 @@ struct TicketText {
   std::vector<std::string> labels;
 };
 
+// What differs between two runs over the same input; left out by --reproducible.
+struct RunInfo {
+  Timestamp started;
+  std::uint64_t duration_ms = 0;
+  std::vector<std::string> command;
+};
+
 struct Report {
   std::string tool_version, rules_version, rules_sha256;
   std::string case_id, case_fingerprint;
@@ -159,6 +170,7 @@ struct Report {
   std::vector<Notice> notices;
   TicketText ticket;
   std::vector<std::string> limits_hit;
+  std::optional<RunInfo> run;
 };
 
 }  // namespace rdptriage

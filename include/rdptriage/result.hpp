@@ -31,10 +31,10 @@ using Result = tl::expected<T, Error>;
 }  // namespace rdptriage
 
 // Leaves the enclosing function with the error of `expression`, else goes on.
-#define RDPTRIAGE_CHECK(expression)                                              \
-  do {                                                                           \
-    if (auto rdptriage_checked = (expression); !rdptriage_checked)               \
-      return ::tl::make_unexpected(std::move(rdptriage_checked).error());        \
+#define RDPTRIAGE_CHECK(expression)                                       \
+  do {                                                                    \
+    if (auto rdptriage_checked = (expression); !rdptriage_checked)        \
+      return ::tl::make_unexpected(std::move(rdptriage_checked).error()); \
   } while (false)
 
 #define RDPTRIAGE_JOIN2(a, b) a##b
@@ -43,7 +43,7 @@ using Result = tl::expected<T, Error>;
 // RDPTRIAGE_TRY(const auto value, fallible()): declares `value`, or leaves with the error.
 #define RDPTRIAGE_TRY(declaration, expression) \
   RDPTRIAGE_TRY_IMPL(declaration, expression, RDPTRIAGE_JOIN(rdptriage_result_, __LINE__))
-#define RDPTRIAGE_TRY_IMPL(declaration, expression, name)                                \
-  auto name = (expression);                                                              \
-  if (!name) return ::tl::make_unexpected(std::move(name).error());                      \
+#define RDPTRIAGE_TRY_IMPL(declaration, expression, name)           \
+  auto name = (expression);                                         \
+  if (!name) return ::tl::make_unexpected(std::move(name).error()); \
   declaration = std::move(*name)

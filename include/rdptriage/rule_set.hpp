@@ -22,7 +22,8 @@ class RuleSet {
   // Loads files and folders, on top of the default pack or alone. The error's message lists every
   // problem of every file.
   enum class Base { builtin, none };
-  static Result<RuleSet> load(std::span<const std::filesystem::path> paths, Base base = Base::builtin);
+  static Result<RuleSet> load(std::span<const std::filesystem::path> paths,
+                              Base base = Base::builtin);
 
   const RuleSetImpl& impl() const { return *impl_; }
   explicit RuleSet(std::shared_ptr<const RuleSetImpl> impl) : impl_(std::move(impl)) {}

@@ -52,7 +52,7 @@ std::string place_properties(const Report& report, const Diagnosis& diagnosis) {
 
 }  // namespace
 
-void write_github(const Report& report, std::ostream& out) {
+void write_github(const Report& report, const WriteOptions&, std::ostream& out) {
   for (const Diagnosis& diagnosis : report.diagnoses) {
     std::string message = diagnosis.explanation.empty() ? diagnosis.title : diagnosis.explanation;
     for (const RemediationStep& step : diagnosis.remediation) {

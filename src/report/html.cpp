@@ -256,6 +256,8 @@ class HtmlPage {
 
 }  // namespace
 
-void write_html(const Report& report, std::ostream& out) { HtmlPage(report, out).write(); }
+void write_html(const Report& report, const WriteOptions&, std::ostream& out) {
+  HtmlPage(report, out).write();
+}
 
 }  // namespace rdptriage::report

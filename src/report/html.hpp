@@ -3,10 +3,10 @@
 
 #include <iosfwd>
 
-#include "rdptriage/report.hpp"
+#include "rdptriage/analyze.hpp"
 
 namespace rdptriage::report {
 
-void write_html(const Report& report, std::ostream& out);
+void write_html(const Report& report, const WriteOptions& options, std::ostream& out);
 
 }  // namespace rdptriage::report

@@ -57,7 +57,7 @@ void write_case(std::string_view name, std::string_view element, std::string_vie
 
 }  // namespace
 
-void write_junit(const Report& report, std::ostream& out) {
+void write_junit(const Report& report, const WriteOptions&, std::ostream& out) {
   const auto firm = static_cast<std::size_t>(std::count_if(
       report.diagnoses.begin(), report.diagnoses.end(), [](const Diagnosis& diagnosis) {
         return diagnosis.confidence.label != ConfidenceLabel::possible;

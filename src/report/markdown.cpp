@@ -83,7 +83,7 @@ void write_remediation(const Diagnosis& diagnosis, std::ostream& out) {
 
 }  // namespace
 
-void write_markdown(const Report& report, std::ostream& out) {
+void write_markdown(const Report& report, const WriteOptions&, std::ostream& out) {
   fmt::print(out, "## {}\n\n", prose(headline(report)));
   fmt::print(out, "Verdict: **{}** · {}\n", name_of(report.verdict), files_line(report));
   for (const Diagnosis& diagnosis : report.diagnoses) {

@@ -178,7 +178,7 @@ class SarifLog {
 
 }  // namespace
 
-void write_sarif(const Report& report, std::ostream& out) {
+void write_sarif(const Report& report, const WriteOptions&, std::ostream& out) {
   out << SarifLog(report).build().dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -4,22 +4,16 @@
 #include <pugixml.hpp>
 #include <sstream>
 
-#include "report/github.hpp"
-#include "report/html.hpp"
-#include "report/junit.hpp"
-#include "report/markdown.hpp"
-#include "report/sarif.hpp"
+#include "rdptriage/analyze.hpp"
 #include "support/catch.hpp"
 #include "support/kitchen_sink.hpp"
 
 using namespace rdptriage;
 
 namespace {
-using Writer = void (*)(const Report&, std::ostream&);
-
-std::string written(Writer writer, const Report& report) {
+std::string written(std::string_view format, const Report& report) {
   std::ostringstream out;
-  writer(report, out);
+  REQUIRE(write_report(report, format, out));
   return out.str();
 }
 
@@ -37,28 +31,21 @@ Report without_cause() {
 }  // namespace
 
 TEST_CASE("output formats: nothing from a log can act") {
-  struct Case {
-    const char* name;
-    Writer writer;
-  };
-  const Case kFormats[] = {{"markdown", report::write_markdown},
-                           {"junit", report::write_junit},
-                           {"github", report::write_github},
-                           {"sarif", report::write_sarif},
-                           {"html", report::write_html}};
-  for (const Case& format : kFormats) {
+  for (const FormatInfo& format : report_formats()) {
     INFO(format.name);
-    const std::string text = written(format.writer, test::kitchen_sink_report());
+    const std::string text = written(format.name, test::kitchen_sink_report());
     CHECK(contains(text, "gateway-policy.cap"));
     CHECK_FALSE(contains(text, "\x1b"));
-    CHECK_FALSE(contains(text, "\xE2\x80\xAE"));
+    // JSON carries the characters themselves: its readers need the value, not a picture of it.
+    if (format.extension.substr(0, 4) != "json") CHECK_FALSE(contains(text, "\xE2\x80\xAE"));
     CHECK_FALSE(contains(text, "\xFF"));
-    CHECK_FALSE(written(format.writer, Report{}).empty());
+    const Report empty;
+    CHECK_FALSE((written(format.name, empty).empty() && format.name != "github"));
   }
 }
 
 TEST_CASE("html: attack text stays text and no link is active") {
-  const std::string page = written(report::write_html, test::kitchen_sink_report());
+  const std::string page = written("html", test::kitchen_sink_report());
   CHECK_FALSE(contains(page, "<img"));
   CHECK_FALSE(contains(page, "href=\"javascript"));
   CHECK(contains(page, "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"));
@@ -68,34 +55,34 @@ TEST_CASE("html: attack text stays text and no link is active") {
 
 TEST_CASE("junit: well-formed, one failure a proven cause, honest when nothing is proven") {
   pugi::xml_document document;
-  const std::string text = written(report::write_junit, test::kitchen_sink_report());
+  const std::string text = written("junit", test::kitchen_sink_report());
   REQUIRE(document.load_string(text.c_str()));
   const pugi::xml_node suite = document.child("testsuites").child("testsuite");
   CHECK(suite.attribute("failures").as_int() == 1);
   CHECK(std::string(suite.child("testcase").attribute("name").value()) ==
         "gateway-policy.cap-denied");
 
-  const std::string unproven = written(report::write_junit, without_cause());
+  const std::string unproven = written("junit", without_cause());
   REQUIRE(document.load_string(unproven.c_str()));
   CHECK(std::string(document.select_node("//failure").node().attribute("type").value()) ==
         "inconclusive");
 
   Report fine;
   fine.verdict = Verdict::no_failure_found;
-  REQUIRE(document.load_string(written(report::write_junit, fine).c_str()));
+  REQUIRE(document.load_string(written("junit", fine).c_str()));
   CHECK(document.select_nodes("//failure").empty());
   CHECK(document.select_nodes("//testcase").size() == 1);
 }
 
 TEST_CASE("github: log text never starts a command of its own") {
-  std::istringstream text(written(report::write_github, test::kitchen_sink_report()));
+  std::istringstream text(written("github", test::kitchen_sink_report()));
   std::size_t commands = 0;
   for (std::string line; std::getline(text, line);) commands += line.rfind("::", 0) == 0;
   CHECK(commands == 2);
 }
 
 TEST_CASE("sarif: results point into artifacts, nested files name their bundle") {
-  const auto log = nlohmann::json::parse(written(report::write_sarif, test::kitchen_sink_report()));
+  const auto log = nlohmann::json::parse(written("sarif", test::kitchen_sink_report()));
   const auto& run = log["runs"][0];
   CHECK(log["version"] == "2.1.0");
   CHECK(run["artifacts"][1]["parentIndex"] == 0);
@@ -107,7 +94,53 @@ TEST_CASE("sarif: results point into artifacts, nested files name their bundle")
 }
 
 TEST_CASE("markdown: a fence is longer than any run of backticks in the text") {
-  const std::string text = written(report::write_markdown, test::kitchen_sink_report());
+  const std::string text = written("markdown", test::kitchen_sink_report());
   CHECK(contains(text, "````"));
   CHECK_FALSE(contains(text, "@all "));
+}
+
+TEST_CASE("text: the card fits a terminal, and says so when nothing is proven") {
+  for (const Report& report : {test::kitchen_sink_report("x"), without_cause(), Report{}}) {
+    std::istringstream card(written("text", report));
+    std::size_t lines = 0;
+    for (std::string line; std::getline(card, line);) {
+      ++lines;
+      std::size_t width = 0;
+      for (const char c : line) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+      INFO(line);
+      CHECK(width <= 80);
+    }
+    CHECK(lines <= 24);
+  }
+  CHECK(contains(written("text", test::kitchen_sink_report()), "  CAUSE    RD Gateway refused"));
+  CHECK(contains(written("text", without_cause()), "  UNPROVEN "));
+}
+
+TEST_CASE("json: unknown members are absent, lists stay, ids are strings") {
+  const auto full = nlohmann::json::parse(written("json", test::kitchen_sink_report()));
+  CHECK(full["schema_version"] == "1.0");
+  CHECK(full["diagnoses"][0]["remediation"][0]["risk"] == "reversible");
+  CHECK(full["evidence"][0]["locator"]["record_id"] == "48812");
+  CHECK(full["artifacts"][1]["records"]["bytes_lost"] == 1432);
+  CHECK(full["notices"][0]["artifact"] == "A2");
+  const auto empty = nlohmann::json::parse(written("jsonl", Report{}));
+  CHECK(empty["diagnoses"].is_array());
+  CHECK(empty["case"].empty());
+  CHECK_FALSE(empty.contains("run"));
+  std::function<void(const nlohmann::json&)> check = [&](const nlohmann::json& node) {
+    CHECK_FALSE(node.is_null());
+    if (node.is_string()) CHECK_FALSE(node.get<std::string>().empty());
+    for (const auto& child : node) {
+      if (node.is_structured()) check(child);
+    }
+  };
+  check(full);
+}
+
+TEST_CASE("an unknown output format is refused with the known ones") {
+  std::ostringstream out;
+  const auto written_to = write_report(Report{}, "yaml", out);
+  REQUIRE_FALSE(written_to);
+  CHECK(written_to.error().code == "FORMAT_UNKNOWN");
+  CHECK(contains(written_to.error().help, "json"));
 }

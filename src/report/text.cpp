@@ -1,0 +1,251 @@
+// At most 24 lines of 80 columns: what a person at a prompt takes in at once. A command is never
+// cut or wrapped, because it is there to be copied.
+#include "report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/names.hpp"
+#include "report/safe_text.hpp"
+#include "report/wording.hpp"
+
+namespace rdptriage::report {
+
+namespace {
+
+constexpr std::size_t kIndent = 11;  // "  PROOF    "
+constexpr std::size_t kMostProofs = 4, kMostSteps = 4, kMostCauses = 3, kMostMissing = 3;
+
+// Code points; the card holds no characters of double width of its own, and log text is cut by
+// count.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (!text.empty()) {
+    const auto blank = text.find(' ');
+    const std::string_view word = text.substr(0, blank);
+    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+    if (!line.empty() && width_of(line) + 1 + width_of(word) > columns) {
+      lines.push_back(line);
+      line.clear();
+    }
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  if (!line.empty()) lines.push_back(line);
+  return lines;
+}
+
+class Card {
+ public:
+  Card(const Report& report, const WriteOptions& options, std::ostream& out)
+      : report_(report),
+        columns_(std::max(60U, options.columns)),
+        color_(options.color),
+        out_(out) {}
+
+  void write() {
+    write_summary();
+    out_ << '\n';
+    write_answer();
+    write_path();
+    write_fix();
+    write_missing();
+    write_next();
+  }
+
+ private:
+  void row(std::string_view label, std::string_view text) {
+    const char* on = color_ && !label.empty() ? "\x1b[1m" : "";
+    const char* off = color_ && !label.empty() ? "\x1b[0m" : "";
+    out_ << fmt::format("  {}{:<9}{}{}\n", on, label, off, text);
+  }
+
+  void wrapped(std::string_view label, std::string_view raw, std::size_t most_lines = 2) {
+    const std::string text = safe_text(raw);
+    auto lines = wrap(text, columns_ - kIndent);
+    if (lines.size() > most_lines) {
+      lines.resize(most_lines);
+      lines.back() = cut_to(lines.back(), columns_ - kIndent - 2) + " …";
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      row(i == 0 ? label : "", cut_to(lines[i], columns_ - kIndent));
+  }
+
+  void write_summary() {
+    std::string line = report_.case_id.empty() ? std::string() : safe_text(report_.case_id) + "   ";
+    if (line.empty()) {
+      const auto top =
+          std::count_if(report_.artifacts.begin(), report_.artifacts.end(),
+                        [](const ArtifactReport& artifact) { return artifact.parent.empty(); });
+      if (top == 1) {
+        const std::string path = safe_text(report_.artifacts.front().path);
+        line = path.substr(path.find_last_of('/') + 1) + "   ";
+      }
+    }
+    line += files_line(report_);
+    if (!report_.hosts.empty()) {
+      line +=
+          fmt::format("   {} host{}", report_.hosts.size(), report_.hosts.size() == 1 ? "" : "s");
+    }
+    const auto failed =
+        std::count_if(report_.attempts.begin(), report_.attempts.end(),
+                      [](const Attempt& a) { return a.outcome == AttemptOutcome::failed; });
+    if (failed != 0) line += fmt::format("   {} failed attempt{}", failed, failed == 1 ? "" : "s");
+    if (report_.run)
+      line += fmt::format("   {:.1f} s", static_cast<double>(report_.run->duration_ms) / 1000);
+    out_ << cut_to(line, columns_) << '\n';
+  }
+
+  void write_answer() {
+    const bool answered =
+        report_.verdict == Verdict::diagnosed || report_.verdict == Verdict::suspected;
+    switch (report_.verdict) {
+      case Verdict::diagnosed:
+      case Verdict::suspected:
+        break;
+      case Verdict::inconclusive:
+        wrapped("UNPROVEN", headline(report_));
+        break;
+      case Verdict::no_failure_found:
+        wrapped("OK", headline(report_));
+        break;
+      case Verdict::not_analysable:
+        wrapped("NO DATA", headline(report_));
+        break;
+    }
+    std::size_t shown = 0;
+    for (const Diagnosis& diagnosis : report_.diagnoses) {
+      if (shown == kMostCauses) {
+        row("", fmt::format("… and {} more; see --format json", report_.diagnoses.size() - shown));
+        break;
+      }
+      const bool first = shown++ == 0 && answered;
+      const char* label = first ? (report_.verdict == Verdict::diagnosed ? "CAUSE" : "SUSPECT")
+                          : answered && diagnosis.confidence.label != ConfidenceLabel::possible
+                              ? "ALSO"
+                              : "MAYBE";
+      wrapped(label, diagnosis.title);
+      row("", cut_to(safe_text(confidence_line(diagnosis)), columns_ - kIndent));
+      if (first) write_proof(diagnosis.evidence);
+    }
+    if (!answered) write_seen();
+  }
+
+  // Without a cause: what was seen, so that the reader can judge.
+  void write_seen() {
+    std::vector<std::string> ids;
+    for (const Finding& finding : report_.findings) {
+      if (finding.stage_state != StageState::failed && report_.verdict != Verdict::no_failure_found)
+        continue;
+      if (finding.stage_state != StageState::passed && report_.verdict == Verdict::no_failure_found)
+        continue;
+      if (!finding.evidence.empty()) ids.push_back(finding.evidence.front());
+    }
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    write_proof(ids, "SEEN");
+  }
+
+  void write_proof(const std::vector<std::string>& ids, std::string_view label = "PROOF") {
+    std::size_t shown = 0;
+    for (const std::string& id : ids) {
+      const Evidence* evidence = find_evidence(report_, id);
+      if (!evidence || shown == kMostProofs) continue;
+      std::string line;
+      if (const std::string time = time_of(*evidence); !time.empty()) {
+        line += (time.size() > 19 && time[10] == ' ' ? time.substr(11, 8) : time) + ' ';
+      }
+      line += place_of(report_, *evidence);
+      if (const std::string at = position_of(*evidence); !at.empty()) line += ' ' + at;
+      line += "  " + evidence->text;
+      const std::size_t room = columns_ - kIndent - 2 - id.size();
+      const std::string text = cut_to(safe_text(line), room);
+      row(shown++ == 0 ? label : "", text + std::string(room - width_of(text) + 2, ' ') + id);
+    }
+    if (ids.size() > kMostProofs) row("", fmt::format("… and {} more", ids.size() - kMostProofs));
+  }
+
+  void write_path() {
+    const Attempt* attempt = shown_attempt(report_);
+    if (!attempt || attempt->stages.empty()) return;
+    std::string path;
+    for (const StageResult& stage : attempt->stages) {
+      if (!path.empty()) path += " > ";
+      path += stage.state == StageState::failed    ? "[" + stage.stage + "]"
+              : stage.state == StageState::unknown ? stage.stage + "?"
+                                                   : stage.stage;
+    }
+    wrapped("GOT TO", path);
+  }
+
+  void write_fix() {
+    if (report_.diagnoses.empty()) return;
+    const Diagnosis& diagnosis = report_.diagnoses.front();
+    if (diagnosis.confidence.label == ConfidenceLabel::possible) return;
+    std::size_t number = 0;
+    for (const RemediationStep& step : diagnosis.remediation) {
+      if (number == kMostSteps) break;
+      ++number;
+      std::string text = step.actor.empty() ? step.text : step.actor + ": " + step.text;
+      if (step.risk == Risk::disruptive || step.risk == Risk::lowers_security) {
+        text += step.risk == Risk::disruptive ? " (disruptive)" : " (lowers security)";
+      }
+      wrapped(number == 1 ? "FIX  1" : fmt::format("     {}", number), text);
+      if (!step.command.empty() && step.command.find('\n') == std::string::npos)
+        row("", safe_text(step.command));
+    }
+    if (!diagnosis.verify.empty()) {
+      wrapped(number == 0 ? "CHECK" : fmt::format("     {}", number + 1),
+              "check: " + diagnosis.verify.front());
+    }
+  }
+
+  void write_missing() {
+    std::string missing;
+    std::size_t shown = 0;
+    for (const Coverage& source : report_.coverage) {
+      if (source.state == CoverageState::present || shown == kMostMissing) continue;
+      if (shown++ != 0) missing += "; ";
+      std::string state(name_of(source.state));
+      std::replace(state.begin(), state.end(), '_', ' ');
+      missing += source.effect.empty() ? source.source + " " + state : source.effect;
+    }
+    if (!missing.empty()) wrapped("MISSING", missing);
+  }
+
+  void write_next() {
+    if (report_.collect_next.empty()) return;
+    const CollectNext& next = report_.collect_next.front();
+    const std::string where =
+        next.host.empty() ? std::string() : "on " + safe_text(next.host) + ":  ";
+    const std::string command = safe_text(next.command);
+    if (command.empty()) {
+      wrapped("NEXT", where + next.why);
+    } else if (width_of(where) + width_of(command) <= columns_ - kIndent) {
+      row("NEXT", where + command);
+    } else {
+      wrapped("NEXT", where + next.why);
+      row("", command);
+    }
+  }
+
+  const Report& report_;
+  std::size_t columns_;
+  bool color_;
+  std::ostream& out_;
+};
+
+}  // namespace
+
+void write_text(const Report& report, const WriteOptions& options, std::ostream& out) {
+  Card(report, options, out).write();
+}
+
+}  // namespace rdptriage::report
