@@ -83,6 +83,7 @@ class HtmlPage {
   }
 
   void write_diagnosis(const Diagnosis& diagnosis) {
+    const bool firm = diagnosis.confidence.label != ConfidenceLabel::possible;
     fmt::print(out_, "<section class=\"card\" aria-labelledby=\"cause-{}\">\n", diagnosis.rank);
     fmt::print(out_, "<h2 id=\"cause-{0}\">Cause {0}: {1}</h2>\n<p class=\"soft\">{2}</p>\n",
                diagnosis.rank, text(diagnosis.title), text(confidence_line(diagnosis)));
@@ -93,13 +94,15 @@ class HtmlPage {
       for (const std::string& id : diagnosis.evidence) write_proof_row(id);
       out_ << "</tbody></table></div>\n";
     }
-    if (!diagnosis.remediation.empty()) {
+    if (firm && !diagnosis.remediation.empty()) {
       out_ << "<h3>Fix</h3>\n<ol class=\"steps\">\n";
       for (const RemediationStep& step : diagnosis.remediation) write_step(diagnosis, step);
       out_ << "</ol>\n";
     }
-    for (const std::string& check : diagnosis.verify)
-      fmt::print(out_, "<p>Check: {}</p>\n", text(check));
+    // A cause that is not proven offers no fix: the next thing to do is to collect.
+    if (firm)
+      for (const std::string& check : diagnosis.verify)
+        fmt::print(out_, "<p>Check: {}</p>\n", text(check));
     if (!diagnosis.references.empty()) {
       out_ << "<p class=\"soft\">Sources: ";
       for (std::size_t i = 0; i < diagnosis.references.size(); ++i) {

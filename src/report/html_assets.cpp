@@ -39,6 +39,7 @@ ol.path li.passed { color: var(--good); border-color: currentColor; }
 ol.path li.failed { color: var(--paper); background: var(--bad); border-color: var(--bad); font-weight: 600; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+td.short { white-space: nowrap; width: 1%; }
 th { color: var(--soft); font-weight: 500; }
 .scroll { overflow-x: auto; }
 ol.steps { padding-left: 1.4rem; } ol.steps > li { margin: .75rem 0; }
@@ -52,6 +53,7 @@ svg .lane { stroke: var(--line); } svg .mark { fill: var(--link); } svg .mark.fa
 svg .mark.passed { fill: var(--good); }
 footer { color: var(--soft); font-size: .85rem; padding-top: 2rem; padding-bottom: 2rem; }
 .no-script button { display: none; }
+@media (max-width: 40rem) { td.short { white-space: normal; } }
 @media print { button, .tools { display: none; } body { font-size: 10.5pt; } header { padding-top: 0; }
   h2 { margin-top: 1rem; break-after: avoid; } .card, li, tr { break-inside: avoid; } pre { border-color: #bbb; }
   details.appendix, section.appendix { display: none; } }
