@@ -85,8 +85,9 @@ class HtmlPage {
   void write_diagnosis(const Diagnosis& diagnosis) {
     const bool firm = diagnosis.confidence.label != ConfidenceLabel::possible;
     fmt::print(out_, "<section class=\"card\" aria-labelledby=\"cause-{}\">\n", diagnosis.rank);
-    fmt::print(out_, "<h2 id=\"cause-{0}\">Cause {0}: {1}</h2>\n<p class=\"soft\">{2}</p>\n",
-               diagnosis.rank, text(diagnosis.title), text(confidence_line(diagnosis)));
+    fmt::print(out_, "<h2 id=\"cause-{}\">{}: {}</h2>\n<p class=\"soft\">{}</p>\n", diagnosis.rank,
+               firm ? fmt::format("Cause {}", diagnosis.rank) : "Not excluded",
+               text(diagnosis.title), text(confidence_line(diagnosis)));
     if (!diagnosis.explanation.empty())
       fmt::print(out_, "<p>{}</p>\n", text(diagnosis.explanation));
     if (!diagnosis.evidence.empty()) {
@@ -117,8 +118,8 @@ class HtmlPage {
     const Evidence* evidence = find_evidence(report_, id);
     if (!evidence) return;
     fmt::print(out_,
-               "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td "
-               "class=\"mono\">{3}</td></tr>\n",
+               "<tr><td><a href=\"#{0}\">{0}</a></td><td class=\"short\">{1}</td>"
+               "<td class=\"short\">{2}</td><td class=\"mono\">{3}</td></tr>\n",
                text(id), text(time_of(*evidence)), text(place_of(report_, *evidence)),
                text(cut_to(evidence->text, 240)));
   }
