@@ -48,4 +48,7 @@ struct FormatInfo {
 };
 std::vector<FormatInfo> report_formats();
 
+// The JSON Schema (draft-07) of the format "json".
+std::string_view report_schema();
+
 }  // namespace rdptriage

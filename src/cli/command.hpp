@@ -28,5 +28,6 @@ struct Program {
 void print_error(const Error& error);
 
 void add_events_command(Program& program);
+void add_schema_command(Program& program);
 
 }  // namespace rdptriage::cli

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "rdptriage " RDPTRIAGE_VERSION);
   Program program{app};
   add_events_command(program);
+  add_schema_command(program);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,10 @@
 
 namespace rdptriage {
 
+namespace report {
+extern const std::string_view kReportSchema;  // src/report/schema/report-1.0.json
+}
+
 namespace {
 
 struct FormatRow {
@@ -45,6 +49,8 @@ Result<void> write_report(const Report& report, std::string_view format, std::os
   return fail("FORMAT_UNKNOWN", "there is no output format '" + std::string(format) + "'", {},
               "use one of: " + known);
 }
+
+std::string_view report_schema() { return report::kReportSchema; }
 
 std::vector<FormatInfo> report_formats() {
   std::vector<FormatInfo> formats;

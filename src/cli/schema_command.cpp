@@ -1,0 +1,16 @@
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "rdptriage/analyze.hpp"
+
+namespace rdptriage::cli {
+
+void add_schema_command(Program& program) {
+  CLI::App* command = program.app.add_subcommand("schema", "Print the JSON Schema of the report");
+  command->callback([] {
+    const std::string_view schema = report_schema();
+    std::fwrite(schema.data(), 1, schema.size(), stdout);
+  });
+}
+
+}  // namespace rdptriage::cli
