@@ -1,0 +1,235 @@
+// Each refusal on a good bundle that was damaged for the purpose: what is refused, what is lost,
+// and that the rest is still read.
+#include <cstring>
+
+#include "recorder.hpp"
+#include "support/catch.hpp"
+
+namespace rdptriage::test {
+namespace {
+
+// Offset of the n-th (0-based) zip record that starts with `magic`.
+std::size_t find_record(const Bytes& zip, std::string_view magic, int n = 0) {
+  for (std::size_t i = 0; i + 4 <= zip.size(); ++i) {
+    if (std::memcmp(zip.data() + i, magic.data(), 4) == 0 && n-- == 0) return i;
+  }
+  FAIL("no such record");
+  return 0;
+}
+constexpr std::string_view kLocal = "PK\x03\x04", kCentral = "PK\x01\x02", kEnd = "PK\x05\x06";
+
+void put16(Bytes& bytes, std::size_t at, unsigned value) {
+  bytes[at] = static_cast<std::byte>(value & 0xFF);
+  bytes[at + 1] = static_cast<std::byte>(value >> 8 & 0xFF);
+}
+void put32(Bytes& bytes, std::size_t at, std::uint32_t value) {
+  put16(bytes, at, value & 0xFFFF);
+  put16(bytes, at + 2, value >> 16);
+}
+
+Bytes two_files(Packing packing = Packing::zip) {
+  return pack(packing, {{"a.txt", bytes_of(std::string(3000, 'a'))}, {"b.txt", bytes_of("two")}});
+}
+
+TEST_CASE("a zip cut short keeps the members in front of the cut") {
+  Bytes zip = two_files();
+  zip.resize(find_record(zip, kLocal, 1) + 20);
+  const Walked walked = walk_bytes(zip);
+  CHECK(walked.record.artifacts.at(0).path == "in/a.txt");
+  CHECK(walked.record.bytes == 3000);
+  CHECK(walked.record.count_of("BUNDLE_DAMAGED") == 1);
+  CHECK(walked.record.lines.back() == "end-incomplete in");
+}
+
+TEST_CASE("a zip whose member lies about its size loses that member, not the next") {
+  Bytes zip = two_files(Packing::zip_stored);
+  // The central directory claims four times what is there, for the first member.
+  const std::size_t central = find_record(zip, kCentral);
+  put32(zip, central + 24, 12'000);
+  const Walked walked = walk_bytes(zip);
+  CHECK(walked.record.has("artifact in/b.txt = two"));
+  CHECK(walked.record.bytes <= 12'003);
+}
+
+TEST_CASE("a member with a wrong checksum is said to be damaged; what was read stands") {
+  Bytes zip = two_files(Packing::zip_stored);
+  const std::size_t local = find_record(zip, kLocal);
+  zip[local + 30 + 5 + 100 + 28] = std::byte{'!'};  // somewhere in the content
+  const Walked walked = walk_bytes(zip);
+  CHECK(walked.record.count_of("BUNDLE_DAMAGED") == 1);
+  CHECK(walked.record.has("artifact in/b.txt = two"));
+  CHECK(walked.record.lines.back() == "end-incomplete in");
+}
+
+TEST_CASE("Deflate64 and other unknown methods are refused in plain words") {
+  Bytes zip = two_files();
+  put16(zip, find_record(zip, kLocal) + 8, 9);
+  put16(zip, find_record(zip, kCentral) + 10, 9);
+  const Walked walked = walk_bytes(zip);
+  CHECK(walked.record.has("refused in/a.txt = BUNDLE_METHOD"));
+  CHECK(walked.record.notices.at(0).text.find("pack it again as a plain zip") != std::string::npos);
+  CHECK(walked.record.has("artifact in/b.txt = two"));
+}
+
+TEST_CASE("encrypted members are refused, never asked for a password") {
+  const Walked walked = walk_bytes(two_files(Packing::zip_encrypted));
+  CHECK(walked.record.has("refused in/a.txt = BUNDLE_ENCRYPTED"));
+  CHECK(walked.record.has("refused in/b.txt = BUNDLE_ENCRYPTED"));
+  CHECK(walked.record.artifacts.empty());
+}
+
+TEST_CASE("links and devices in bundles are refused") {
+  const Walked walked =
+      walk_bytes(pack(Packing::tar, {{"link", bytes_of("/etc/passwd"), Entry::Kind::symlink},
+                                     {"null", {}, Entry::Kind::device},
+                                     {"a.txt", bytes_of("one")}}));
+  CHECK(walked.record.has("refused in/link = LINK_NOT_FOLLOWED"));
+  CHECK(walked.record.has("refused in/null = LINK_NOT_FOLLOWED"));
+  CHECK(walked.record.has("artifact in/a.txt = one"));
+}
+
+TEST_CASE("names that point out of the bundle are shown inside it") {
+  const Walked walked = walk_bytes(pack(Packing::tar, "../../etc/passwd", bytes_of("x")));
+  CHECK(walked.record.has("artifact in/etc/passwd = x"));
+  CHECK(walked.record.count_of("BUNDLE_NAME_CHANGED") == 1);
+}
+
+TEST_CASE("two members of one name are both read") {
+  const Walked walked =
+      walk_bytes(pack(Packing::tar, {{"a", bytes_of("one")}, {"a", bytes_of("two")}}));
+  CHECK(walked.record.has("artifact in/a = one"));
+  CHECK(walked.record.has("artifact in/a (2) = two"));
+  CHECK(walked.record.count_of("BUNDLE_NAME_TWICE") == 1);
+}
+
+TEST_CASE("entries that share their bytes count each time") {
+  // Ten directory entries, all pointing at the first member.
+  Bytes zip = pack(Packing::zip, "a", bytes_of(std::string(1'000'000, 'a')));
+  const std::size_t central = find_record(zip, kCentral), end = find_record(zip, kEnd);
+  const Bytes entry(zip.begin() + static_cast<std::ptrdiff_t>(central),
+                    zip.begin() + static_cast<std::ptrdiff_t>(end));
+  for (int i = 0; i < 9; ++i) {
+    zip.insert(zip.begin() + static_cast<std::ptrdiff_t>(end), entry.begin(), entry.end());
+  }
+  const std::size_t new_end = zip.size() - 22;
+  put16(zip, new_end + 8, 10);
+  put16(zip, new_end + 10, 10);
+  put32(zip, new_end + 12, static_cast<std::uint32_t>(entry.size() * 10));
+  Limits limits;
+  limits.max_expanded_bytes = 4'500'000;
+  const Walked walked = walk_bytes(zip, limits);
+  CHECK(walked.record.bytes <= 4'500'000);
+  // libarchive may merge the copies; then there is nothing to refuse.
+  CHECK((walked.record.artifacts.size() == 1 ||
+         walked.limits_hit == std::vector<std::string>{"LIMIT_EXPANDED"}));
+}
+
+TEST_CASE("a bomb is stopped by its ratio, flat or nested") {
+  Limits limits;
+  limits.ratio_floor_bytes = 1 << 20;
+  const Bytes zeros(8 << 20, std::byte{0});
+  const Bytes flat = pack(Packing::zip, "zeros", zeros);
+  const Walked from_flat = walk_bytes(flat, limits);
+  CHECK(from_flat.record.count_of("LIMIT_RATIO") == 1);
+  CHECK(from_flat.record.bytes < (2 << 20));
+  CHECK(from_flat.record.notices.at(0).text.find("--max-ratio") != std::string::npos);
+
+  const Bytes nested = pack(Packing::zip, {{"inner.zip", flat}, {"after.txt", bytes_of("x")}});
+  const Walked from_nested = walk_bytes(nested, limits);
+  CHECK(from_nested.limits_hit == std::vector<std::string>{"LIMIT_RATIO"});
+  CHECK(from_nested.record.bytes < (2 << 20));
+  CHECK_FALSE(from_nested.record.has("artifact in/after.txt = x"));
+}
+
+TEST_CASE("a member that nobody reads to its end still counts as what it expands to") {
+  Limits limits;
+  limits.ratio_floor_bytes = 1 << 20;
+  const Bytes bomb = pack(Packing::tar_gz, {{"shot.png",
+                                             [] {
+                                               Bytes png = bytes_of("\x89PNG\r\n\x1A\n");
+                                               png.resize(8 << 20);
+                                               return png;
+                                             }()},
+                                            {"a.txt", bytes_of("one")}});
+  const Walked walked = walk_bytes(bomb, limits);
+  CHECK(walked.limits_hit == std::vector<std::string>{"LIMIT_RATIO"});
+}
+
+TEST_CASE("one bomb does not cost the other inputs") {
+  Limits limits;
+  limits.ratio_floor_bytes = 1 << 20;
+  const Bytes bomb = pack(Packing::zip, "zeros", Bytes(8 << 20, std::byte{0}));
+  const Bytes good = pack(Packing::zip, "a.txt", bytes_of("one"));
+  const Walked walked = walk_inputs({{"bomb.zip", {}, bomb}, {"good.zip", {}, good}}, limits);
+  CHECK(walked.record.has("artifact good.zip/a.txt = one"));
+}
+
+TEST_CASE("all bundles together expand to no more than the limit") {
+  Limits limits;
+  limits.max_expanded_bytes = 2500;
+  const Bytes thousand = pack(Packing::zip, "a.txt", bytes_of(std::string(1000, 'x')));
+  const Bytes plain = bytes_of("plain files do not count");
+  const Walked walked = walk_inputs({{"1", {}, thousand},
+                                     {"2", {}, thousand},
+                                     {"3", {}, thousand},
+                                     {"4", {}, thousand},
+                                     {"5", {}, plain}},
+                                    limits);
+  CHECK(walked.limits_hit == std::vector<std::string>{"LIMIT_EXPANDED"});
+  CHECK(walked.record.has("refused 4 = LIMIT_REACHED"));
+  CHECK(walked.record.has("artifact 5 = plain files do not count"));
+}
+
+TEST_CASE("the fifth bundle inside a bundle is not opened") {
+  Bytes nested = bytes_of("core");
+  for (int i = 0; i < 5; ++i) nested = pack(Packing::zip, i == 0 ? "core.txt" : "n", nested);
+  const Walked walked = walk_bytes(nested);
+  CHECK(walked.record.has("refused in/n/n/n/n = LIMIT_DEPTH"));
+  CHECK(walked.record.artifacts.empty());
+  Limits deeper;
+  deeper.max_depth = 5;
+  CHECK(walk_bytes(nested, deeper).record.artifacts.size() == 1);
+}
+
+TEST_CASE("entry 20,001 is refused, counted across nesting") {
+  std::vector<Entry> entries;
+  for (int i = 0; i < 20'001; ++i) entries.push_back({std::to_string(i), {}, Entry::Kind::file});
+  const Walked flat = walk_bytes(pack(Packing::zip_stored, entries));
+  CHECK(flat.record.artifacts.size() == 20'000);
+  CHECK(flat.record.count_of("LIMIT_ENTRIES") == 1);
+
+  entries.resize(15'000);
+  const Bytes inner = pack(Packing::zip_stored, entries);
+  const Walked nested = walk_bytes(pack(Packing::zip, {{"1.zip", inner}, {"2.zip", inner}}));
+  CHECK(nested.record.artifacts.size() == 20'000 - 2);
+  CHECK(nested.limits_hit == std::vector<std::string>{"LIMIT_ENTRIES"});
+}
+
+TEST_CASE("a 7z inside a bundle is held in memory only up to a size") {
+  Bytes large = pack(Packing::seven_zip, "a", bytes_of("x"));
+  large.resize((64 << 20) + 1);
+  const Walked walked = walk_bytes(
+      pack(Packing::zip_stored, {{"large.7z", std::move(large)}, {"b.txt", bytes_of("two")}}));
+  CHECK(walked.record.has("refused in/large.7z = BUNDLE_TOO_LARGE_INSIDE"));
+  CHECK(walked.record.has("artifact in/b.txt = two"));
+}
+
+TEST_CASE("no truncation and no flipped bit of a bundle does harm") {
+  const Packing packings[] = {Packing::zip, Packing::seven_zip, Packing::tar_gz, Packing::xz};
+  for (const Packing packing : packings) {
+    const bool single = packing == Packing::xz;
+    const Bytes good = single ? pack(packing, "a", bytes_of("some text")) : two_files(packing);
+    for (std::size_t length = 0; length < good.size(); ++length) {
+      walk_bytes(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(length)));
+    }
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+      Bytes bad = good;
+      bad[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
+      walk_bytes(bad);
+    }
+  }
+  SUCCEED("all of them came back");
+}
+
+}  // namespace
+}  // namespace rdptriage::test
