@@ -1,0 +1,58 @@
+// Scenarios: short scripts of what happened, and the files a helpdesk would get from it. The format
+// is described in tests/scenarios/README.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rdptriage::test {
+
+// One record of an event log, before it has a file format.
+struct ScriptedEvent {
+  std::string channel, provider, guid, source, computer, activity;  // "" = the record has none
+  std::string wrapper, name_space;  // UserData's element; "" = EventData
+  std::uint32_t id = 0;
+  std::uint32_t level = 4;
+  std::optional<std::uint32_t> qualifiers;
+  std::uint64_t record = 0;
+  std::int64_t ticks = 0;
+  std::vector<std::pair<std::string, std::string>> fields;  // "" = an unnamed <Data>
+  std::string binary;                                       // hex
+};
+
+struct ScenarioFile {
+  std::string path;
+  std::vector<std::byte> bytes;
+};
+
+struct Expectation {
+  std::vector<std::string> verdicts;  // any of them
+  std::string cause;                  // of the first diagnosis; "" = none is asked for
+  std::vector<std::string> also;      // further causes that must be named
+  std::vector<std::string> not_causes;
+  std::string stopped_at;
+  std::vector<std::string> collect;  // words of what to collect next
+};
+
+struct Scenario {
+  std::string name, about, from;  // `from`: the file and line of the script
+  std::vector<ScenarioFile> files;
+  Expectation expect;
+};
+
+// Every scenario of a file. Mistakes in a script end the test program with a message: they are
+// mistakes of the test, not findings.
+std::vector<Scenario> load_scenarios(const std::filesystem::path& file);
+
+// The records as Windows exports them: <Events> with one <Event> each.
+std::string event_xml(const std::vector<ScriptedEvent>& events);
+// The records as a binary log.
+std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events);
+
+}  // namespace rdptriage::test
