@@ -1,14 +1,17 @@
 #include <iterator>
 
+#include "reader/event_json.hpp"
 #include "reader/reader.hpp"
 
 namespace rdptriage::reader {
 
 namespace {
-constexpr std::span<const ReaderInfo> kNone;
+constexpr ReaderInfo kReaders[] = {
+    {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
+};
 }
 
-std::span<const ReaderInfo> registry() { return kNone; }
+std::span<const ReaderInfo> registry() { return kReaders; }
 
 const ReaderInfo* find_reader(std::span<const std::byte> head, std::string_view name,
                               const ReadContext& context) {

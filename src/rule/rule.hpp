@@ -18,24 +18,31 @@ using RuleIndex = std::uint32_t;
 // The one extra top-level key (docs/rule-format.md). Everything is optional.
 struct TriageKey {
   bool present = false;
-  std::string stage;        // one of the connection's stages: the one whose fact this is
-  std::string state;        // "passed" or "failed": what a match says of that stage; "" = neither
-  std::string host_from;    // field that names the host whose fact it is
-  std::string host_role;    // client, gateway, session-host, broker, license-server, proxy
+  std::string stage;      // one of the connection's stages: the one whose fact this is
+  std::string state;      // "passed" or "failed": what a match says of that stage; "" = neither
+  std::string host_from;  // field that names the host whose fact it is
+  std::string host_role;  // client, gateway, session-host, broker, license-server, proxy
   std::vector<std::pair<std::string, std::string>> keep;  // shown name → field
-  std::string says;         // message template with {name|default}
-  std::string attempt;      // "start" or "end": a match opens or closes a connection attempt
-  bool holds = false;       // the match starts a state …
+  std::string says;                                       // message template with {name|default}
+  std::string attempt;  // "start" or "end": a match opens or closes a connection attempt
+  bool holds = false;   // the match starts a state …
+  std::optional<RuleIndex> holds_from;  // … only where this (generated) detection matches too …
   std::optional<RuleIndex> holds_until;  // … that lasts until this (generated) detection matches
   bool skew_required = false;
 };
 
+// Whether a rule's own matches are findings. `hidden`: some correlation refers to it without
+// `generate: true`, so the correlation speaks for it; its matches still count as evidence.
+enum class Visibility : std::uint8_t { shown, hidden };
+
 struct RuleInfo {
   RuleIndex index = 0;
   RuleKind kind = RuleKind::detection;
+  Visibility visibility = Visibility::shown;
+  std::optional<RuleIndex> generated_for;  // a detection made from `holds` of that rule; hidden
   std::string id, name, title, description, author, license, status, date, modified;
   std::string level;  // Sigma: informational … critical
-  std::vector<std::string> tags, references;
+  std::vector<std::string> tags, references, falsepositives;
   std::string product, category, service;  // log source
   std::string file;
   unsigned line = 0;

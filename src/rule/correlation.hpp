@@ -1,0 +1,66 @@
+// Correlations: rules over several matches, on the hits that are left after matching.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "event/event_store.hpp"
+#include "rule/compiled_rules.hpp"
+#include "rule/rule_document.hpp"
+
+namespace rdptriage::rule {
+
+// A correlation with its names resolved.
+struct Correlation {
+  RuleIndex rule = 0;
+  CorrelationType type = CorrelationType::event_count;
+  std::vector<RuleIndex> rules;  // in the order of the document
+  struct GroupField {
+    std::string name;                  // as shown
+    std::vector<std::string> aliases;  // by position in `rules`: the field; empty when not an alias
+  };
+  std::vector<GroupField> group_by;
+  std::int64_t timespan = 0;  // 100-ns ticks
+  std::vector<Threshold> thresholds;
+  std::vector<std::string> fields;
+  std::optional<double> percentile;
+  std::optional<Condition> expression;                     // identifiers are handles …
+  std::vector<std::pair<std::string, std::size_t>> names;  // … of these positions in `rules`
+};
+
+// A match that may take part. `extra` are fields that the event itself lacks (AttemptKey, HostKey);
+// they are looked up first. A hit without a time takes part at time 0.
+struct Hit {
+  RuleIndex rule = 0;
+  const event::Event* event = nullptr;
+  Timestamp time;
+  // How far `time` may be off, in ticks, against times of another clock; times of one clock are
+  // exact against each other.
+  std::int64_t uncertainty = 0;
+  std::uint32_t clock = 0;
+  std::span<const std::pair<std::string, std::string>> extra;
+};
+
+enum class Certainty : std::uint8_t {
+  yes,
+  possible,  // only if the clocks were off as far as they may have been
+};
+
+struct Firing {
+  RuleIndex rule = 0;
+  // In the order of group-by; nothing where the events lack the field.
+  std::vector<std::pair<std::string, std::optional<std::string>>> group;
+  std::vector<std::size_t> members;  // positions in the hits, ascending, those of inner firings too
+  Certainty certainty = Certainty::yes;
+  Timestamp time;  // when the condition became true
+};
+
+// Runs every correlation of the set over the hits, which may come in any order. Firings come out by
+// rule, then group, then time.
+std::vector<Firing> correlate(const CompiledRules& rules, std::span<const Hit> hits);
+
+}  // namespace rdptriage::rule

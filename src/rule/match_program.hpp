@@ -1,0 +1,112 @@
+// All detections as one program over events: distinct predicates exist once, every rule is a tree
+// of them, and an index from channel and event id leads to the few trees that can match an event.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "event/field_lookup.hpp"
+#include "rdptriage/event.hpp"
+#include "rule/rule.hpp"
+#include "rule/rule_document.hpp"
+
+namespace rdptriage::rule {
+
+class Prefilter;
+
+using FieldId = std::uint32_t;
+inline constexpr FieldId kAnyField = 0;  // keywords: every value of the event
+
+using PredicateId = std::uint32_t;
+struct Predicate {
+  FieldId field = kAnyField;
+  FieldId other = kAnyField;  // field_ref
+  ValueTest test;
+};
+
+// Operands: the high bit tells a predicate from a node.
+using Operand = std::uint32_t;
+inline constexpr Operand kPredicateBit = 0x8000'0000U;
+
+enum class NodeOp : std::uint8_t { conjunction, disjunction, negation };
+struct Node {
+  NodeOp op = NodeOp::conjunction;
+  std::uint32_t first = 0, count = 0;  // in MatchProgram::operands
+};
+
+// One rule under one alternative of its log source.
+struct Variant {
+  RuleIndex rule = 0;
+  Operand root = 0;
+  bool any_channel = true;
+  std::vector<std::uint32_t> channels;  // classes; used unless any_channel
+  bool any_id = true;
+  std::vector<std::uint32_t> event_ids;  // without one of them the rule cannot match
+};
+
+// Variants that may match the events of one channel and event id.
+struct Bucket {
+  std::vector<std::uint32_t> variants;         // ascending by rule
+  std::shared_ptr<const Prefilter> prefilter;  // null: evaluate all of them
+};
+
+// Immutable but for the cache of buckets, which is guarded; safe to share between threads.
+class MatchProgram {
+ public:
+  std::vector<Predicate> predicates;
+  std::vector<Node> nodes;
+  std::vector<Operand> operands;
+  std::vector<Variant> variants;
+
+  // Rules that cover events by product, category and service: non-Windows events and captures.
+  struct SourceVariant {
+    LogSource source;  // folded
+    std::uint32_t variant = 0;
+  };
+  std::vector<SourceVariant> source_variants;
+  bool use_log_sources = false;
+
+  struct FieldInfo {
+    std::string name;  // without blanks
+    std::optional<event::SystemField> system;
+  };
+  std::vector<FieldInfo> fields;  // by FieldId; [0] is kAnyField
+  bool has_paths = false;         // some field is named by its full path
+
+  // Null when no rule asks for a field of this name.
+  const FieldId* find_field(std::string_view name) const;
+
+  // The bucket of an event, made on first use.
+  const Bucket& bucket_for(const EventKey& key) const;
+
+ private:
+  friend class ProgramBuilder;
+  std::uint32_t channel_class(std::string_view channel) const;
+  const Bucket& record_bucket(std::uint32_t channel, std::optional<std::uint32_t> event_id) const;
+  const Bucket& source_bucket(const EventKey& key) const;
+  std::unique_ptr<Bucket> make_bucket(std::vector<std::uint32_t> variants) const;
+
+  struct ViewHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, FieldId, ViewHash, std::equal_to<>> field_ids_;
+  std::unordered_map<std::string, std::uint32_t, ViewHash, std::equal_to<>> channel_classes_;
+  std::vector<std::vector<std::uint32_t>> class_variants_;  // by class; [0]: channels nobody names
+  std::vector<std::uint32_t> known_ids_;                    // sorted
+
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<std::uint64_t, std::unique_ptr<Bucket>> record_buckets_;
+  mutable std::unordered_map<std::string, std::unique_ptr<Bucket>> source_buckets_;
+};
+
+}  // namespace rdptriage::rule

@@ -1,0 +1,59 @@
+// Which rules of a large bucket can match an event at all, from the literals they need.
+//
+// Most rules need some text of four or more characters in some field. One pass over the values
+// looks every four-byte window up in a bitmap; the rare hits are verified and name the candidates.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rule/match_program.hpp"
+
+namespace rdptriage::rule {
+
+class Prefilter {
+ public:
+  // `position` is a place in Bucket::variants.
+  struct Needle {
+    std::string text;  // folded; \x01 stands for the start of a value, \x02 for its end
+    FieldId field = kAnyField;
+    std::uint32_t position = 0;
+  };
+  Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> always,
+            std::size_t field_count);
+
+  // Positions that no literal can rule out, ascending.
+  const std::vector<std::uint32_t>& always() const { return always_; }
+  // Values of other fields need not be scanned.
+  bool wants(FieldId field) const { return wanted_[field]; }
+  // Appends the positions that the value may match under `field`, some of them twice.
+  // `framed` is \x01, the folded value, \x02.
+  void scan(std::string_view framed, FieldId field, std::vector<std::uint32_t>& hits) const;
+
+ private:
+  struct Slot {
+    std::uint32_t gram = 0;
+    std::uint32_t first = 0, count = 0;  // in entries_
+  };
+  struct Entry {
+    std::uint32_t text = 0, length = 0;  // in texts_
+    std::uint32_t offset = 0;            // of the gram in the needle
+    FieldId field = kAnyField;
+    std::uint32_t position = 0;
+  };
+  std::string texts_;
+  std::vector<Entry> entries_;
+  std::vector<Slot> slots_;  // open addressing, a power of two
+  std::vector<std::uint64_t> bitmap_;
+  std::vector<bool> wanted_;
+  std::vector<std::uint32_t> always_;
+};
+
+// Null when the bucket is too small to gain.
+std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program,
+                                                const std::vector<std::uint32_t>& variants);
+
+}  // namespace rdptriage::rule

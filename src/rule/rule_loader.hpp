@@ -1,0 +1,30 @@
+// Rule files → CompiledRules.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "rule/compiled_rules.hpp"
+#include "rule/correlation.hpp"
+#include "rule/item_parser.hpp"
+#include "rule/log_source.hpp"
+#include "rule/program_builder.hpp"
+
+namespace rdptriage::rule {
+
+struct LoadOptions {
+  LogSourceUse log_sources = LogSourceUse::apply;
+  // rules/logsources.yml or the user's map; files, so that mistakes in them have a place.
+  std::span<const RuleFile> log_source_files;
+  Placeholders placeholders;
+};
+
+// `problems` lists everything that is wrong with any of the files; the rules are those that are
+// right. Whether to go on with some of them is the caller's decision.
+struct LoadedRules {
+  CompiledRules rules;
+  std::vector<Problem> problems;
+};
+LoadedRules load_rules(std::span<const RuleFile> files, const LoadOptions& options = {});
+
+}  // namespace rdptriage::rule
