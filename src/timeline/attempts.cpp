@@ -1,0 +1,224 @@
+#include "timeline/attempts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace rdptriage::timeline {
+
+namespace {
+constexpr std::int64_t kSecond = 10'000'000;
+// Events of one try follow each other within this; a user who tries again needs longer than that
+// only rarely, and then a start mark tells the tries apart.
+constexpr std::int64_t kSameAttemptGap = 90 * kSecond;
+// What is still logged after an attempt was closed: the other machines' view of the same end.
+constexpr std::int64_t kAfterEnd = 5 * kSecond;
+// How many open tries a record is compared with: more at once are not told apart anyway.
+constexpr std::ptrdiff_t kMostOpen = 64;
+constexpr std::string_view kNoActivity = "{00000000-0000-0000-0000-000000000000}";
+
+// A try while it is being put together.
+struct Draft {
+  std::vector<EventIndex> events;
+  std::set<HostIndex> started_by;  // hosts that logged a start
+  bool started = false;            // … or a start without a host
+  std::optional<std::int64_t> ended;
+  std::optional<std::int64_t> first, last;  // instants
+  bool from_text = false;                   // lines of one artifact
+};
+
+struct Marks {
+  bool bound = false, start = false, end = false;
+};
+
+// A line of a client trace or a copied dialog, as against a record of an event log.
+bool is_text_of_attempt(const event::Event& event) {
+  return event.key.product == "rdp" && !event.key.event_id;
+}
+
+bool is_log_record(const event::Event& event) { return event.key.event_id.has_value(); }
+
+void add(Draft& draft, EventIndex index, const Place& place) {
+  draft.events.push_back(index);
+  if (!place.instant) return;
+  draft.first = draft.first ? std::min(*draft.first, *place.ticks) : *place.ticks;
+  draft.last = draft.last ? std::max(*draft.last, *place.ticks) : *place.ticks;
+}
+
+class Stitcher {
+ public:
+  Stitcher(const event::EventStore& store, std::span<const EventMark> marks, Timeline& timeline)
+      : store_(store), timeline_(timeline), marks_(store.events().size()) {
+    for (const EventMark& mark : marks) {
+      Marks& of = marks_[mark.event];
+      (mark.mark == Mark::start ? of.start : mark.mark == Mark::end ? of.end : of.bound) = true;
+    }
+  }
+
+  void run() {
+    take_texts();
+    const std::size_t texts = drafts_.size();
+    take_records();
+    join_texts(texts);
+    publish();
+  }
+
+ private:
+  // Lines in their order: an artifact is one attempt unless marks open another.
+  void take_texts() {
+    const auto& events = store_.events();
+    std::optional<std::uint32_t> artifact;
+    for (EventIndex i = 0; i < events.size(); ++i) {
+      if (!is_text_of_attempt(events[i])) continue;
+      const bool other_artifact = artifact != events[i].locator.artifact;
+      if (other_artifact || opens_another(i)) {
+        drafts_.emplace_back().from_text = true;
+        artifact = events[i].locator.artifact;
+      }
+      Draft& draft = drafts_.back();
+      add(draft, i, timeline_.places[i]);
+      if (marks_[i].start) draft.started = true;
+      if (marks_[i].end) draft.ended = timeline_.places[i].ticks;
+    }
+  }
+
+  bool opens_another(EventIndex i) const {
+    const Draft& current = drafts_.back();
+    return marks_[i].start && (current.started || current.ended);
+  }
+
+  // Records of event logs, in time order over all hosts.
+  void take_records() {
+    const auto& events = store_.events();
+    std::vector<EventIndex> order;
+    for (EventIndex i = 0; i < events.size(); ++i) {
+      const Marks& marks = marks_[i];
+      if (is_log_record(events[i]) && timeline_.places[i].instant &&
+          (marks.bound || marks.start || marks.end)) {
+        order.push_back(i);
+      }
+    }
+    std::stable_sort(order.begin(), order.end(), [this](EventIndex a, EventIndex b) {
+      return *timeline_.places[a].ticks < *timeline_.places[b].ticks;
+    });
+    for (const EventIndex i : order) take_record(i);
+  }
+
+  void take_record(EventIndex i) {
+    const event::Event& event = store_.events()[i];
+    const auto activity = event.system.activity_id.value_or(std::string_view());
+    const bool has_activity = !activity.empty() && activity != kNoActivity;
+    std::optional<std::size_t> target;
+    if (has_activity) {
+      if (const auto at = by_activity_.find(activity); at != by_activity_.end())
+        target = at->second;
+    }
+    if (!target) target = near_in_time(i);
+    if (!target) {
+      target = drafts_.size();
+      drafts_.emplace_back();
+      open_.push_back(*target);
+    }
+    Draft& draft = drafts_[*target];
+    const Place& place = timeline_.places[i];
+    add(draft, i, place);
+    if (has_activity) by_activity_.emplace(activity, *target);
+    if (marks_[i].start) {
+      if (place.host)
+        draft.started_by.insert(*place.host);
+      else
+        draft.started = true;
+    }
+    if (marks_[i].end && !draft.ended) draft.ended = place.ticks;
+  }
+
+  // The latest try that this record can still belong to.
+  std::optional<std::size_t> near_in_time(EventIndex i) const {
+    const Place& place = timeline_.places[i];
+    const auto stop = std::min<std::ptrdiff_t>(std::ssize(open_), kMostOpen);
+    for (auto at = open_.rbegin(); at != open_.rbegin() + stop; ++at) {
+      const Draft& draft = drafts_[*at];
+      if (*place.ticks - *draft.last > kSameAttemptGap) return std::nullopt;
+      if (draft.ended && *place.ticks - *draft.ended > kAfterEnd) continue;
+      const bool started_here =
+          place.host ? draft.started_by.count(*place.host) != 0 : draft.started;
+      if (marks_[i].start && started_here) continue;
+      return *at;
+    }
+    return std::nullopt;
+  }
+
+  // A trace and records of the same moment are one try. A trace without a comparable clock can only
+  // be placed when there is nothing to choose: one trace, one try in the logs.
+  void join_texts(std::size_t texts) {
+    const std::size_t records = drafts_.size() - texts;
+    for (std::size_t text = 0; text < texts; ++text) {
+      std::optional<std::size_t> partner;
+      if (drafts_[text].first) {
+        partner = overlapping(drafts_[text], texts);
+      } else if (texts == 1 && records == 1) {
+        partner = texts;
+      }
+      if (!partner || drafts_[*partner].events.empty()) continue;
+      for (const EventIndex i : drafts_[*partner].events) {
+        add(drafts_[text], i, timeline_.places[i]);
+      }
+      drafts_[*partner].events.clear();
+    }
+  }
+
+  // The first try of the logs, from `from` on, whose time overlaps the draft's. They are in order
+  // of their first record.
+  std::optional<std::size_t> overlapping(const Draft& draft, std::size_t from) const {
+    const auto begin = drafts_.begin() + static_cast<std::ptrdiff_t>(from);
+    auto at = std::partition_point(begin, drafts_.end(), [&](const Draft& other) {
+      return *other.first + kSameAttemptGap < *draft.first;
+    });
+    // A try that began earlier may still have been going on.
+    if (at != begin && *std::prev(at)->last + kSameAttemptGap >= *draft.first) --at;
+    if (at == drafts_.end() || *draft.last + kSameAttemptGap < *at->first) return std::nullopt;
+    return static_cast<std::size_t>(at - drafts_.begin());
+  }
+
+  void publish() {
+    drafts_.erase(std::remove_if(drafts_.begin(), drafts_.end(),
+                                 [](const Draft& draft) { return draft.events.empty(); }),
+                  drafts_.end());
+    std::stable_sort(drafts_.begin(), drafts_.end(), [](const Draft& a, const Draft& b) {
+      if (a.first && b.first) return *a.first < *b.first;
+      return a.first.has_value() && !b.first;  // those without an instant last, as they came
+    });
+    for (Draft& draft : drafts_) {
+      const auto index = static_cast<AttemptIndex>(timeline_.attempts.size());
+      AttemptRecord attempt;
+      attempt.key = fmt::format("a{}", index + 1);
+      attempt.start = draft.first;
+      attempt.end = draft.last;
+      std::set<HostIndex> hosts;
+      for (const EventIndex i : draft.events) {
+        timeline_.places[i].attempt = index;
+        if (timeline_.places[i].host) hosts.insert(*timeline_.places[i].host);
+      }
+      attempt.hosts.assign(hosts.begin(), hosts.end());
+      attempt.events = std::move(draft.events);
+      timeline_.attempts.push_back(std::move(attempt));
+    }
+  }
+
+  const event::EventStore& store_;
+  Timeline& timeline_;
+  std::vector<Marks> marks_;
+  std::vector<Draft> drafts_;
+  std::vector<std::size_t> open_;  // drafts of event logs, oldest first
+  std::map<std::string_view, std::size_t> by_activity_;
+};
+}  // namespace
+
+void stitch_attempts(const event::EventStore& store, std::span<const EventMark> marks,
+                     Timeline& timeline) {
+  Stitcher(store, marks, timeline).run();
+}
+
+}  // namespace rdptriage::timeline

@@ -1,0 +1,75 @@
+// The kept events of a case in one order: whose machine each one is about, which connection attempt
+// it belongs to, and when it happened as far as that can be said.
+//
+//   Timeline timeline = build_timeline(store, claims, marks);
+//   timeline.places[i]                       // of store.events()[i]
+//
+// Besides the answer it gives every event the fields HostKey, AttemptKey and ArtifactKey (unless
+// its reader already did), so that correlations can group by them, and a time to events without
+// one: the nearest line of the same artifact. `time_quality` keeps saying what the record had.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "event/event_store.hpp"
+
+namespace rdptriage::timeline {
+
+using EventIndex = std::uint32_t;    // position in EventStore::events()
+using HostIndex = std::uint32_t;     // position in Timeline::hosts
+using AttemptIndex = std::uint32_t;  // position in Timeline::attempts
+
+// What a matched rule says about whose fact an event is: the machine named by a field, or, with an
+// empty name, the machine that logged it; and that machine's part in the connection.
+struct HostClaim {
+  EventIndex event = 0;
+  std::string name;
+  std::string role;
+};
+
+// What matched rules say about an event's place in a connection.
+enum class Mark : std::uint8_t {
+  bound,  // about one connection attempt
+  start,  // opens one
+  end,    // closes one
+};
+struct EventMark {
+  EventIndex event = 0;
+  Mark mark = Mark::bound;
+};
+
+struct Place {
+  std::optional<HostIndex> host;
+  std::optional<AttemptIndex> attempt;
+  std::optional<std::int64_t> ticks;  // when, comparable inside its artifact; see `instant`
+  bool instant = false;               // ticks is a moment that other artifacts can be compared with
+};
+
+struct HostRecord {
+  std::string key;                 // lower case, first label of a name: "rdgw01"
+  std::string name;                // as first seen
+  std::vector<std::string> roles;  // sorted
+};
+
+struct AttemptRecord {
+  std::string key;                         // "a1"
+  std::optional<std::int64_t> start, end;  // instants
+  std::vector<EventIndex> events;          // in time order as far as known
+  std::vector<HostIndex> hosts;            // sorted
+};
+
+struct Timeline {
+  std::vector<HostRecord> hosts;        // in order of first event
+  std::vector<AttemptRecord> attempts;  // in order of time, then of artifacts
+  std::vector<Place> places;            // one an event
+};
+
+// REQUIRES: the store's events are in the order of artifacts and, inside one, of records.
+Timeline build_timeline(event::EventStore& store, std::span<const HostClaim> claims,
+                        std::span<const EventMark> marks);
+
+}  // namespace rdptriage::timeline
