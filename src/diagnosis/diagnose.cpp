@@ -1,0 +1,212 @@
+#include "diagnosis/diagnose.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "timeline/stages.hpp"
+
+namespace rdptriage::diagnosis {
+
+namespace {
+using timeline::AttemptIndex;
+
+bool is_firm(const Judgment& judgment) {
+  return judgment.label && *judgment.label != ConfidenceLabel::possible;
+}
+
+class Diagnosis {
+ public:
+  explicit Diagnosis(const Question& question) : q_(question) {}
+
+  Answer run() {
+    answer_.judgments = judge_causes(*q_.causes, *q_.facts, *q_.timeline,
+                                     [this](rule::RuleIndex rule) { return looked_at(rule); });
+    rank();
+    view_attempts();
+    answer_.verdict = verdict();
+    if (answer_.verdict != Verdict::no_failure_found) what_to_collect();
+    return std::move(answer_);
+  }
+
+ private:
+  bool looked_at(rule::RuleIndex rule) const {
+    const std::string source = source_of(q_.rules[rule]);
+    return source.empty() || q_.sources->has(source);
+  }
+
+  // One line a cause: its best attempt. What only fits the symptom is left out where something firm
+  // was found for the same attempt.
+  void rank() {
+    std::set<std::optional<AttemptIndex>> proven;
+    for (const Judgment& judgment : answer_.judgments) {
+      if (judgment.label == ConfidenceLabel::confirmed) proven.insert(judgment.attempt);
+    }
+    std::map<CauseIndex, std::size_t> best;
+    for (std::size_t i = 0; i < answer_.judgments.size(); ++i) {
+      const Judgment& judgment = answer_.judgments[i];
+      if (judgment.label == ConfidenceLabel::possible && proven.count(judgment.attempt) != 0)
+        continue;
+      const auto [at, added] = best.emplace(judgment.cause, i);
+      if (!added && ranks_before(*q_.causes, judgment, answer_.judgments[at->second]))
+        at->second = i;
+    }
+    for (const auto& [cause, index] : best) answer_.ranked.push_back(index);
+    std::sort(answer_.ranked.begin(), answer_.ranked.end(), [this](std::size_t a, std::size_t b) {
+      return ranks_before(*q_.causes, answer_.judgments[a], answer_.judgments[b]);
+    });
+  }
+
+  // --- How far each attempt got ------------------------------------------------------------------
+
+  void view_attempts() {
+    const std::size_t count = q_.timeline->attempts.size();
+    answer_.attempts.resize(std::max<std::size_t>(count, 1));
+    for (AttemptView& view : answer_.attempts) view.stages.resize(timeline::stage_names().size());
+    for (const Fact& fact : q_.facts->all()) {
+      const rule::TriageKey& key = q_.rules[fact.rule].triage;
+      const auto depth = timeline::stage_depth(key.stage);
+      if (!depth || key.state.empty() || (!fact.attempt && count != 0)) continue;
+      StageView& stage = answer_.attempts[fact.attempt.value_or(0)].stages[*depth];
+      const StageState state = key.state == "failed" ? StageState::failed : StageState::passed;
+      if (stage.state != state) {
+        if (stage.state == StageState::failed) continue;  // it did fail, whatever worked before
+        stage.facts.clear();
+        stage.state = state;
+      }
+      stage.facts.push_back(&fact);
+    }
+    for (const auto& attempt : q_.disconnects) {
+      if (attempt || count == 0) answer_.attempts[attempt.value_or(0)].has_disconnect_code = true;
+    }
+    for (std::size_t i = 0; i < answer_.attempts.size(); ++i) {
+      conclude(answer_.attempts[i],
+               count == 0 ? std::nullopt : std::optional(static_cast<AttemptIndex>(i)));
+    }
+  }
+
+  void conclude(AttemptView& view, std::optional<AttemptIndex> attempt) const {
+    std::optional<std::size_t> deepest_passed, failed, cause;
+    for (std::size_t i = 0; i < view.stages.size(); ++i) {
+      if (view.stages[i].state == StageState::passed) deepest_passed = i;
+      if (view.stages[i].state == StageState::failed) failed = i;
+    }
+    for (const Judgment& judgment : answer_.judgments) {
+      if (judgment.attempt == attempt && is_firm(judgment)) {
+        cause = q_.causes->causes()[judgment.cause].depth;
+        break;  // the first is the surest
+      }
+    }
+    view.stopped_at = cause ? cause : failed;
+    if (view.stopped_at) {
+      view.outcome = AttemptOutcome::failed;
+      view.stages[*view.stopped_at].state = StageState::failed;
+      for (std::size_t i = *view.stopped_at + 1; i < view.stages.size(); ++i) {
+        if (view.stages[i].state == StageState::unknown)
+          view.stages[i].state = StageState::not_reached;
+      }
+    } else if (view.stages.back().state == StageState::passed) {
+      view.outcome = AttemptOutcome::succeeded;
+    }
+    // To get that far it must have passed what every connection passes.
+    const std::size_t reached = view.stopped_at.value_or(deepest_passed.value_or(0));
+    for (std::size_t i = 0; i < reached; ++i) {
+      if (view.stages[i].state == StageState::unknown && i > first_sure(view) &&
+          !timeline::is_optional_stage(i)) {
+        view.stages[i].state = StageState::passed;
+      }
+    }
+  }
+
+  // Nothing is said of stages in front of the first one that the files speak of.
+  static std::size_t first_sure(const AttemptView& view) {
+    for (std::size_t i = 0; i < view.stages.size(); ++i) {
+      if (!view.stages[i].facts.empty()) return i;
+    }
+    return view.stages.size();
+  }
+
+  // --- Verdict -----------------------------------------------------------------------------------
+
+  Verdict verdict() const {
+    if (!answer_.ranked.empty()) {
+      const Judgment& first = answer_.judgments[answer_.ranked.front()];
+      if (first.label == ConfidenceLabel::confirmed) return Verdict::diagnosed;
+      if (first.label == ConfidenceLabel::likely) return Verdict::suspected;
+      return Verdict::inconclusive;
+    }
+    bool healthy = false, doubtful = q_.failure_reported;
+    for (const AttemptView& view : answer_.attempts) {
+      bool passed = false;
+      for (const StageView& stage : view.stages) {
+        if (stage.state == StageState::failed) doubtful = true;
+        if (stage.state == StageState::passed) passed = true;
+      }
+      const bool connected = view.stages.back().state == StageState::passed;
+      // A code without a session is a failure that was reported; after a session it is how it
+      // ended.
+      if (view.has_disconnect_code && !connected) doubtful = true;
+      // A connection that was tried has to have got to its end; a capture only has to be healthy.
+      if (connected || (q_.timeline->attempts.empty() && passed)) healthy = true;
+    }
+    for (const Fact& fact : q_.facts->all()) {
+      if (q_.rules[fact.rule].triage.state == "failed") doubtful = true;
+      if (!fact.attempt && q_.rules[fact.rule].triage.state == "passed") healthy = true;
+    }
+    if (doubtful) return Verdict::inconclusive;
+    if (healthy) return Verdict::no_failure_found;
+    return q_.facts->all().empty() && !q_.something_read ? Verdict::not_analysable
+                                                         : Verdict::inconclusive;
+  }
+
+  // --- What to collect ---------------------------------------------------------------------------
+
+  void what_to_collect() {
+    std::set<std::string> missing;
+    std::map<std::string, Collect> by_command;
+    const auto ask = [&](const CollectItem& item, std::optional<CauseIndex> cause, unsigned bonus) {
+      const bool all_there =
+          !item.reads.empty() &&
+          std::all_of(item.reads.begin(), item.reads.end(),
+                      [this](const auto& source) { return q_.sources->has(source); });
+      if (all_there) return;
+      Collect& collect = by_command[item.run];
+      if (collect.item == nullptr) collect.item = &item;
+      collect.gain += item.gain + bonus;
+      if (cause) collect.settles.push_back(*cause);
+    };
+    for (const std::size_t i : answer_.ranked) {
+      const Judgment& judgment = answer_.judgments[i];
+      const Cause& cause = q_.causes->causes()[judgment.cause];
+      // What settles the first suspicion is worth more than what settles the last.
+      const unsigned bonus = i == answer_.ranked.front() ? 1 : 0;
+      for (const CollectItem& item : cause.collect_next) ask(item, judgment.cause, bonus);
+      if (judgment.label == ConfidenceLabel::confirmed) continue;
+      for (const Need& need : cause.needs) {
+        if (!q_.sources->has(need.source)) missing.insert(need.source);
+      }
+    }
+    if (answer_.verdict != Verdict::diagnosed) {
+      for (const CollectItem& item : q_.causes->general_collect()) {
+        if (q_.sources->has(item.when_missing)) continue;
+        ask(item, std::nullopt, 0);
+        if (answer_.ranked.empty()) missing.insert(item.when_missing);
+      }
+    }
+    for (auto& [command, collect] : by_command) answer_.collect.push_back(std::move(collect));
+    std::stable_sort(answer_.collect.begin(), answer_.collect.end(),
+                     [](const Collect& a, const Collect& b) {
+                       if (a.settles.empty() != b.settles.empty()) return !a.settles.empty();
+                       return a.gain > b.gain;
+                     });
+    answer_.missing.assign(missing.begin(), missing.end());
+  }
+
+  const Question& q_;
+  Answer answer_;
+};
+}  // namespace
+
+Answer diagnose(const Question& question) { return Diagnosis(question).run(); }
+
+}  // namespace rdptriage::diagnosis
