@@ -134,7 +134,9 @@ struct NotEvaluated {
 
 struct CollectNext {
   unsigned rank = 0;  // 1-based
-  std::string host, why, command;
+  std::string host;   // "h2"; "" when the case has no such machine
+  std::string role;   // gateway, session-host, client …
+  std::string why, command;
   std::vector<std::string> would_confirm;
 };
 
@@ -170,6 +172,7 @@ struct Report {
   std::vector<Notice> notices;
   TicketText ticket;
   std::vector<std::string> limits_hit;
+  std::vector<std::string> derivation;  // how each cause was weighed, for --why; not part of JSON
   std::optional<RunInfo> run;
 };
 

@@ -1,0 +1,206 @@
+#include "pipeline/artifact_visitor.hpp"
+
+#include <fmt/format.h>
+
+#include "base/sha256.hpp"
+
+namespace rdptriage::pipeline {
+
+namespace {
+constexpr std::size_t kBlock = 256 * 1024;
+// A file of nothing but damage must not fill the report.
+constexpr std::size_t kMostNotices = 200;
+
+// Hashes what passes through. Random access goes past it: see hash_of.
+class HashingSource final : public container::ByteSource {
+ public:
+  HashingSource(container::ByteSource& inner, base::Sha256* hash) : inner_(&inner), hash_(hash) {}
+
+  Result<std::size_t> read(std::span<std::byte> out) override {
+    auto count = inner_->read(out);
+    if (!count) {
+      failed_ = true;
+      return count;
+    }
+    passed_ += *count;
+    if (hash_ != nullptr) hash_->update(std::span<const std::byte>(out.first(*count)));
+    return count;
+  }
+  const container::RandomAccess* random_access() const override { return inner_->random_access(); }
+
+  // Reads on to the end, for the hash and the size.
+  void drain() {
+    std::vector<std::byte> block(kBlock);
+    while (!failed_) {
+      const auto count = read(block);
+      if (!count || *count == 0) break;
+    }
+  }
+  std::uint64_t passed() const { return passed_; }
+  bool failed() const { return failed_; }
+
+ private:
+  container::ByteSource* inner_;
+  base::Sha256* hash_;
+  std::uint64_t passed_ = 0;
+  bool failed_ = false;
+};
+
+std::string hash_of(const container::RandomAccess& data) {
+  base::Sha256 hash;
+  std::vector<std::byte> block(kBlock);
+  for (std::uint64_t at = 0; at < data.size();) {
+    const auto count = data.read_at(at, block);
+    if (!count || *count == 0) return {};
+    hash.update(std::span<const std::byte>(block).first(*count));
+    at += *count;
+  }
+  return base::to_hex(hash.finish());
+}
+
+class Sink final : public reader::EventSink {
+ public:
+  Sink(ArtifactResult& result, std::atomic<bool>& stopped) : result_(result), stopped_(stopped) {}
+
+  reader::Flow event(EventView& event) override {
+    if (stopped_.load(std::memory_order_relaxed)) return reader::Flow::stop;
+    const reader::Flow flow = result_.consumer->event(event);
+    if (flow == reader::Flow::stop) stopped_.store(true, std::memory_order_relaxed);
+    return flow;
+  }
+  void notice(Notice notice) override {
+    ++notices_;
+    if (notices_ > kMostNotices) return;
+    notice.artifact = result_.index;
+    result_.notices.push_back(std::move(notice));
+  }
+  void finish() {
+    if (notices_ <= kMostNotices) return;
+    Notice more;
+    more.code = "NOTICES_NOT_SHOWN";
+    more.text =
+        fmt::format("{} more notices about this file are not shown", notices_ - kMostNotices);
+    more.artifact = result_.index;
+    result_.notices.push_back(std::move(more));
+  }
+
+ private:
+  ArtifactResult& result_;
+  std::atomic<bool>& stopped_;
+  std::size_t notices_ = 0;
+};
+
+void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
+  if (!outcome.format.empty()) report.format = outcome.format;
+  report.encoding = outcome.encoding;
+  report.records_read = outcome.records_read;
+  report.records_refused = outcome.records_refused;
+  report.bytes_lost = outcome.bytes_lost;
+  if (outcome.damaged || outcome.records_refused != 0 || outcome.bytes_lost != 0) {
+    report.state = ArtifactState::damaged;
+    report.because = fmt::format("{} records read, {} refused, {} bytes lost", outcome.records_read,
+                                 outcome.records_refused, outcome.bytes_lost);
+  } else if (outcome.records_read == 0) {
+    report.because = "no records in it";
+  } else {
+    report.state = ArtifactState::used;
+  }
+}
+}  // namespace
+
+ArtifactResult& ArtifactVisitor::add(const container::Artifact& artifact) {
+  position_[artifact.index] = results_.size();
+  ArtifactResult& result = results_.emplace_back();
+  result.index = artifact.index;
+  result.report.id = fmt::format("A{}", artifact.index + 1);
+  if (artifact.parent) result.report.parent = fmt::format("A{}", *artifact.parent + 1);
+  result.report.path = artifact.path;
+  result.report.bytes = artifact.bytes;
+  return result;
+}
+
+ArtifactResult* ArtifactVisitor::find(std::uint32_t index) {
+  const auto at = position_.find(index);
+  return at == position_.end() ? nullptr : &results_[at->second];
+}
+
+void ArtifactVisitor::artifact(const container::Artifact& artifact, container::PeekSource& source) {
+  ArtifactResult& result = add(artifact);
+  if (setup_->stopped->load(std::memory_order_relaxed)) {
+    result.report.because = "not looked at: reading was stopped";
+    return;
+  }
+  const auto head = source.peek(reader::kProbeBytes);
+  const reader::ReaderInfo* reader = reader::find_reader(head, artifact.name, setup_->context);
+  const container::RandomAccess* random_access = source.random_access();
+  base::Sha256 hash;
+  HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr);
+  Sink sink(result, *setup_->stopped);
+  if (head.empty()) {
+    result.report.because = "the file is empty";
+  } else if (reader == nullptr) {
+    result.report.because = "no known log or capture format";
+  } else {
+    result.report.format = reader->format;
+    result.report.detected_by = "content";
+    result.consumer = setup_->make_consumer(artifact, result.report.format);
+    const auto outcome = reader->read(artifact, hashing, setup_->context, sink);
+    judge_outcome(outcome, result.report);
+  }
+  sink.finish();
+  if (random_access != nullptr) {
+    result.report.bytes = random_access->size();
+    if (setup_->sha256) result.report.sha256 = hash_of(*random_access);
+  } else if (!setup_->stopped->load(std::memory_order_relaxed)) {
+    hashing.drain();
+    if (!hashing.failed()) {
+      result.report.bytes = hashing.passed();
+      if (setup_->sha256) result.report.sha256 = base::to_hex(hash.finish());
+    }
+  }
+}
+
+void ArtifactVisitor::bundle_begin(const container::Artifact& artifact, std::string_view format) {
+  ArtifactResult& result = add(artifact);
+  result.report.format = format;
+  result.report.detected_by = "content";
+  result.report.state = ArtifactState::used;
+}
+
+void ArtifactVisitor::bundle_end(const container::Artifact& artifact, bool complete) {
+  ArtifactResult* result = find(artifact.index);
+  if (result == nullptr || complete) return;
+  result->report.state = ArtifactState::damaged;
+  result->report.because = "not all of its members could be read";
+}
+
+void ArtifactVisitor::not_used(const container::Artifact& artifact, const container::Sniffed& why) {
+  ArtifactReport& report = add(artifact).report;
+  report.format = why.format;
+  report.detected_by = "content";
+  report.state =
+      why.kind == container::Kind::refused ? ArtifactState::refused : ArtifactState::not_used;
+  report.because = why.title;
+  if (!why.advice.empty())
+    report.because += (report.because.empty() ? "" : "; ") + std::string(why.advice);
+}
+
+void ArtifactVisitor::refused(const container::Artifact& artifact, Notice notice) {
+  ArtifactResult* known = find(artifact.index);
+  ArtifactResult& result = known != nullptr ? *known : add(artifact);
+  result.report.state = ArtifactState::refused;
+  result.report.because = notice.text;
+  notice.artifact = artifact.index;
+  result.notices.push_back(std::move(notice));
+}
+
+void ArtifactVisitor::notice(Notice notice) {
+  ArtifactResult* result = notice.artifact ? find(*notice.artifact) : nullptr;
+  if (result == nullptr) {
+    loose_notices_.push_back(std::move(notice));
+    return;
+  }
+  result->notices.push_back(std::move(notice));
+}
+
+}  // namespace rdptriage::pipeline

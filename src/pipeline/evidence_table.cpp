@@ -1,0 +1,123 @@
+#include "pipeline/evidence_table.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+
+namespace rdptriage::pipeline {
+
+namespace {
+constexpr std::size_t kLongestText = 400;
+constexpr std::size_t kLongestValue = 1000;
+constexpr std::size_t kMostFields = 64;
+constexpr std::int64_t kTicksPerDay = 864'000'000'000;
+
+// Never in the middle of a character.
+std::string cut(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return std::string(text.substr(0, bytes)) + "…";
+}
+
+// What the timeline added, and what is quoted as `text` already.
+bool is_shown_elsewhere(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kNames = {"AttemptKey", "HostKey", "ArtifactKey",
+                                                      "RawLine", "Message"};
+  for (const std::string_view known : kNames) {
+    if (name == known) return true;
+  }
+  return false;
+}
+
+std::string_view field_of(const event::Event& event, std::string_view name) {
+  for (const Field& field : event.fields) {
+    if (field.name == name) return field.value;
+  }
+  return {};
+}
+
+// Local and date-less times as the clock showed them.
+std::string original_time(const event::Event& event) {
+  const std::int64_t ticks = event.key.time->ticks;
+  const std::int64_t day = ticks < 0 ? 0 : ticks % kTicksPerDay;
+  const std::string text =
+      base::format_rfc3339(event.key.time_quality == TimeQuality::local ? ticks : day);
+  const std::string clock = text.substr(11, 12);  // to the millisecond
+  return event.key.time_quality == TimeQuality::local ? text.substr(0, 10) + " " + clock : clock;
+}
+
+NamedValues shown_fields(const event::Event& event) {
+  NamedValues out;
+  unsigned unnamed = 0;
+  for (const Field& field : event.fields) {
+    if (out.size() == kMostFields) break;
+    if (field.section == FieldSection::other && is_shown_elsewhere(field.name)) continue;
+    if (field.value.empty()) continue;
+    std::string name(field.name);
+    if (name.empty()) name = ++unnamed == 1 ? "Data" : fmt::format("Data{}", unnamed);
+    out.emplace_back(std::move(name), cut(field.value, kLongestValue));
+  }
+  return out;
+}
+
+std::string one_line(const event::Event& event, const NamedValues& fields) {
+  for (const std::string_view name : {"RawLine", "Message"}) {
+    if (const auto line = base::trim(field_of(event, name)); !line.empty()) {
+      return cut(line, kLongestText);
+    }
+  }
+  std::string text;
+  if (event.key.event_id) text = fmt::format("event {}", *event.key.event_id);
+  if (!event.key.event_id)
+    text = event.key.category.empty() ? event.key.service : event.key.category;
+  for (const auto& [name, value] : fields) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
+    if (text.size() > kLongestText) break;
+  }
+  return cut(text, kLongestText);
+}
+}  // namespace
+
+std::string EvidenceTable::find(std::uint32_t event) const {
+  const auto at = ids_.find(event);
+  return at == ids_.end() ? std::string() : at->second;
+}
+
+std::string EvidenceTable::id_of(std::uint32_t event) {
+  const auto [at, added] = ids_.emplace(event, fmt::format("E{}", rows_.size() + 1));
+  if (added) {
+    Evidence evidence = quote(event);
+    evidence.id = at->second;
+    rows_.push_back(std::move(evidence));
+  }
+  return at->second;
+}
+
+Evidence EvidenceTable::quote(std::uint32_t index) const {
+  const event::Event& event = store_->events()[index];
+  const timeline::Place& place = timeline_->places[index];
+  Evidence out;
+  out.artifact = fmt::format("A{}", event.locator.artifact + 1);
+  if (place.host) out.host = fmt::format("h{}", *place.host + 1);
+  out.time_quality = event.key.time_quality;
+  if (event.key.time_quality == TimeQuality::utc) out.time = event.key.time;
+  if (event.key.time_quality == TimeQuality::local ||
+      event.key.time_quality == TimeQuality::order_only) {
+    out.time_original = original_time(event);
+  }
+  if (event.system.record_id) out.record_id = fmt::format("{}", *event.system.record_id);
+  out.line = event.locator.line;
+  out.byte_offset = event.locator.byte_offset;
+  out.byte_length = event.locator.byte_length;
+  out.channel = event.key.channel;
+  out.provider = event.key.provider;
+  out.event_id = event.key.event_id;
+  out.data = shown_fields(event);
+  out.text = one_line(event, out.data);
+  return out;
+}
+
+}  // namespace rdptriage::pipeline

@@ -1,0 +1,35 @@
+// Events quoted in a report: each gets its id the first time that something refers to it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "event/event_store.hpp"
+#include "rdptriage/report.hpp"
+#include "timeline/timeline.hpp"
+
+namespace rdptriage::pipeline {
+
+class EvidenceTable {
+ public:
+  EvidenceTable(const event::EventStore& store, const timeline::Timeline& timeline)
+      : store_(&store), timeline_(&timeline) {}
+
+  // "E1", for the first event asked for.
+  std::string id_of(std::uint32_t event);
+  // The event's id if it has one, else "".
+  std::string find(std::uint32_t event) const;
+  std::vector<Evidence> take() { return std::move(rows_); }
+
+ private:
+  Evidence quote(std::uint32_t event) const;
+
+  const event::EventStore* store_;
+  const timeline::Timeline* timeline_;
+  std::map<std::uint32_t, std::string> ids_;
+  std::vector<Evidence> rows_;
+};
+
+}  // namespace rdptriage::pipeline

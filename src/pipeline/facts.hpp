@@ -1,0 +1,30 @@
+// Second half of an analysis, first step: matches placed on the timeline, correlations run over
+// them, states given their end.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "diagnosis/fact.hpp"
+#include "event/event_store.hpp"
+#include "pipeline/gather.hpp"
+#include "rule/compiled_rules.hpp"
+#include "timeline/timeline.hpp"
+
+namespace rdptriage::pipeline {
+
+// Gives the events their place; adds HostKey, AttemptKey and ArtifactKey to them.
+timeline::Timeline place_events(const rule::CompiledRules& rules,
+                                const std::vector<DetectionHit>& hits, event::EventStore& store);
+
+// One fact a match, detections and correlations alike.
+std::vector<diagnosis::Fact> establish_facts(const rule::CompiledRules& rules,
+                                             const std::vector<DetectionHit>& hits,
+                                             const event::EventStore& store,
+                                             const timeline::Timeline& timeline);
+
+// The attempts (none: no attempt) for which the client logged how the connection ended.
+std::vector<std::optional<timeline::AttemptIndex>> disconnects(const event::EventStore& store,
+                                                               const timeline::Timeline& timeline);
+
+}  // namespace rdptriage::pipeline

@@ -1,0 +1,40 @@
+// First half of an analysis: the case is read, every event goes past the detections, and what some
+// rule wants is kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "diagnosis/coverage.hpp"
+#include "event/event_store.hpp"
+#include "pipeline/read_case.hpp"
+#include "pipeline/rule_set_impl.hpp"
+#include "rdptriage/case.hpp"
+#include "rule/rule.hpp"
+
+namespace rdptriage::pipeline {
+
+struct DetectionHit {
+  rule::RuleIndex rule = 0;
+  std::uint32_t event = 0;  // position in the store
+};
+
+// The kept events of a case, artifact after artifact.
+struct Gathered {
+  std::vector<ArtifactReport> artifacts;
+  std::vector<Notice> notices;
+  std::vector<std::string> limits_hit;
+
+  event::EventStore store;
+  std::vector<event::EventStore> others;   // own the text of events that came from other threads
+  std::vector<DetectionHit> hits;          // by event, then rule
+  std::vector<std::uint64_t> match_count;  // by rule, with those that were not kept
+  diagnosis::SourceSet sources;
+  bool code_reported = false;
+  bool capture_read = false;  // some artifact shows the state of a machine or its connections
+};
+
+Gathered gather(const Case& input, const RuleSetImpl& rules);
+
+}  // namespace rdptriage::pipeline

@@ -1,0 +1,15 @@
+// The answer of the diagnosis as the report that users see: ids given, evidence quoted, texts
+// filled.
+#pragma once
+
+#include "diagnosis/diagnose.hpp"
+#include "pipeline/gather.hpp"
+#include "rdptriage/report.hpp"
+
+namespace rdptriage::pipeline {
+
+// Fills everything that comes from events and causes.
+void build_report(const Gathered& gathered, const diagnosis::Question& question,
+                  const diagnosis::Answer& answer, Report& report);
+
+}  // namespace rdptriage::pipeline

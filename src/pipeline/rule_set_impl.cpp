@@ -1,0 +1,164 @@
+#include "pipeline/rule_set_impl.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "base/yaml.hpp"
+#include "rule/log_source.hpp"
+#include "rule/rule_loader.hpp"
+
+namespace rdptriage {
+
+using pipeline::PackPart;
+using pipeline::RulePackFile;
+
+namespace pipeline {
+
+namespace {
+bool has_folder(std::string_view path, std::string_view folder) {
+  const auto parts = base::split(path, '/');
+  return std::find(parts.begin(), parts.end() - 1, folder) != parts.end() - 1;
+}
+
+// A key of the top level of some document.
+bool has_key(std::string_view text, std::string_view key) {
+  for (std::size_t at = 0; (at = text.find(key, at)) != std::string_view::npos; at += key.size()) {
+    const bool at_line_start = at == 0 || text[at - 1] == '\n';
+    if (at_line_start && text.substr(at + key.size(), 1) == ":") return true;
+  }
+  return false;
+}
+}  // namespace
+
+PackPart part_of(std::string_view path, std::string_view text) {
+  const auto name = path.substr(path.find_last_of("/\\") + 1);
+  if (name == "pack.yml") return PackPart::pack_info;
+  if (name == "logsources.yml") return PackPart::log_sources;
+  if (has_folder(path, "formats")) return PackPart::formats;
+  if (has_folder(path, "codes")) return PackPart::codes;
+  if (has_folder(path, "causes") || has_key(text, "cause") || has_key(text, "collect")) {
+    return PackPart::causes;
+  }
+  return PackPart::rules;
+}
+
+}  // namespace pipeline
+
+struct RuleSetImpl::Compiled {
+  std::once_flag rules_once, formats_once, hash_once;
+  rule::CompiledRules rules;
+  diagnosis::CauseSet causes;
+  std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
+  std::vector<Problem> problems;  // of rules and causes
+  std::vector<Problem> format_problems;
+  std::string sha256;
+};
+
+RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
+    : files_(std::move(files)), compiled_(std::make_unique<Compiled>()) {
+  for (RulePackFile& file : files_) {
+    if (!file.owned.empty()) file.text = file.owned;
+    if (file.part != PackPart::pack_info) continue;
+    const auto documents = base::parse_yaml({file.path, file.text});
+    if (documents && !documents->empty()) version_ = documents->front().text_of("version");
+  }
+}
+
+RuleSetImpl::~RuleSetImpl() = default;
+
+void RuleSetImpl::compile_rules() const {
+  std::call_once(compiled_->rules_once, [this] {
+    std::vector<rule::RuleFile> rules, log_sources;
+    std::vector<base::SourceText> causes;
+    for (const RulePackFile& file : files_) {
+      if (file.part == PackPart::rules) rules.push_back({file.path, file.text});
+      if (file.part == PackPart::log_sources) log_sources.push_back({file.path, file.text});
+      if (file.part == PackPart::causes) causes.push_back({file.path, file.text});
+    }
+    rule::LoadOptions options;
+    options.log_source_files = log_sources;
+    rule::LoadedRules loaded = rule::load_rules(rules, options);
+    compiled_->rules = std::move(loaded.rules);
+    compiled_->problems = std::move(loaded.problems);
+
+    const rule::CompiledRules& set = compiled_->rules;
+    const auto find = [&set](std::string_view handle) -> std::optional<rule::RuleIndex> {
+      const rule::RuleInfo* rule = set.find(handle);
+      return rule == nullptr ? std::nullopt : std::optional(rule->index);
+    };
+    const auto all = [&set] {
+      std::vector<std::string_view> handles;
+      for (const rule::RuleInfo& rule : set.rules()) handles.push_back(rule.handle());
+      return handles;
+    };
+    compiled_->causes = diagnosis::CauseSet::load(causes, {find, all}, compiled_->problems);
+
+    rule::LogSourceMap map;
+    std::vector<Problem> already_reported;
+    for (const rule::RuleFile& file : log_sources)
+      map.add({file.path, file.text}, already_reported);
+    std::set<std::string> services;
+    for (const rule::RuleInfo& rule : set.rules()) {
+      if (rule.product == "windows" && !rule.service.empty()) services.insert(rule.service);
+    }
+    for (const std::string& service : services) {
+      for (const auto& alternative : map.resolve({"windows", "", service})) {
+        for (const std::string& channel : alternative.channels) {
+          compiled_->sources_of_channel[channel].push_back("windows/" + service);
+        }
+      }
+    }
+  });
+}
+
+const rule::CompiledRules& RuleSetImpl::rules() const {
+  compile_rules();
+  return compiled_->rules;
+}
+
+const diagnosis::CauseSet& RuleSetImpl::causes() const {
+  compile_rules();
+  return compiled_->causes;
+}
+
+const std::vector<std::string>& RuleSetImpl::sources_of_channel(std::string_view channel) const {
+  static const std::vector<std::string> kNone;
+  compile_rules();
+  const auto at = compiled_->sources_of_channel.find(base::to_lower_ascii(channel));
+  return at == compiled_->sources_of_channel.end() ? kNone : at->second;
+}
+
+const reader::FormatSet* RuleSetImpl::formats() const {
+  compile_formats();
+  return nullptr;
+}
+
+void RuleSetImpl::compile_formats() const {
+  std::call_once(compiled_->formats_once, [] {});
+}
+
+const std::string& RuleSetImpl::sha256() const {
+  std::call_once(compiled_->hash_once, [this] {
+    base::Sha256 hash;
+    for (const RulePackFile& file : files_) {
+      hash.update(file.path);
+      hash.update(std::string_view("\0", 1));
+      hash.update(file.text);
+      hash.update(std::string_view("\0", 1));
+    }
+    compiled_->sha256 = base::to_hex(hash.finish());
+  });
+  return compiled_->sha256;
+}
+
+std::vector<Problem> RuleSetImpl::problems() const {
+  compile_rules();
+  compile_formats();
+  std::vector<Problem> out = compiled_->problems;
+  out.insert(out.end(), compiled_->format_problems.begin(), compiled_->format_problems.end());
+  return out;
+}
+
+}  // namespace rdptriage

@@ -1,0 +1,69 @@
+// A rule pack behind RuleSet: files by what they hold, each part compiled when it is first asked
+// for, so that looking up a code does not wait for rules it does not need.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "diagnosis/cause_set.hpp"
+#include "rdptriage/problem.hpp"
+#include "rule/compiled_rules.hpp"
+
+namespace rdptriage::reader {
+class FormatSet;
+}
+
+namespace rdptriage::pipeline {
+
+enum class PackPart : std::uint8_t { rules, causes, formats, codes, log_sources, pack_info };
+
+struct RulePackFile {
+  std::string path;   // as shown: "detections/gateway/http_status.yml"
+  std::string owned;  // empty when `text` is embedded
+  std::string_view text;
+  PackPart part = PackPart::rules;
+};
+
+// What a rule file holds: by its folder, else by its keys.
+PackPart part_of(std::string_view path, std::string_view text);
+
+}  // namespace rdptriage::pipeline
+
+namespace rdptriage {
+
+// Immutable as seen from outside; safe to share between threads.
+class RuleSetImpl {
+ public:
+  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files);
+  ~RuleSetImpl();
+  RuleSetImpl(const RuleSetImpl&) = delete;
+  RuleSetImpl& operator=(const RuleSetImpl&) = delete;
+
+  const rule::CompiledRules& rules() const;
+  const diagnosis::CauseSet& causes() const;
+  const reader::FormatSet* formats() const;  // null when the pack has none
+  // "windows/<service>" for every service of the pack's rules that reads the channel.
+  const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
+
+  const std::vector<pipeline::RulePackFile>& files() const { return files_; }
+  const std::string& version() const { return version_; }
+  const std::string& sha256() const;  // of all files, in order of their paths
+
+  // Compiles everything; what is wrong with any file.
+  std::vector<Problem> problems() const;
+
+ private:
+  struct Compiled;
+  void compile_rules() const;
+  void compile_formats() const;
+
+  std::vector<pipeline::RulePackFile> files_;
+  std::string version_;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+}  // namespace rdptriage
