@@ -3,14 +3,13 @@
 set -eu
 binary=$1 kitchen_sink=$2 samples=$3 work=$4
 here=$(dirname "$0")
-rm -rf "$work" && mkdir -p "$work"
+rm -rf "$work" && mkdir -p "$work/reports"
 "$binary" schema > "$work/schema.json"
-"$kitchen_sink" json > "$work/kitchen_sink.json"
+"$kitchen_sink" json > "$work/reports/kitchen_sink.json"
 for sample in "$samples"/*/; do
   [ -d "$sample" ] || continue
-  "$binary" analyze "$sample" --format json -o - > "$work/$(basename "$sample").json" || true
+  # Exit 3 (nothing analyzable) still writes a report.
+  "$binary" analyze "$sample" --format json -o - > "$work/reports/$(basename "$sample").json" || [ $? -eq 3 ]
 done
-set -- "$work"/*.json
-shift_schema() { for file in "$@"; do [ "$file" = "$work/schema.json" ] || printf '%s\n' "$file"; done; }
 # Debian's own interpreter: another python3 on the path does not see Debian's packages.
-shift_schema "$@" | tr '\n' '\0' | xargs -0 /usr/bin/python3 "$here/validate.py" "$work/schema.json"
+exec /usr/bin/python3 "$here/validate.py" "$work/schema.json" "$work"/reports/*.json
