@@ -5,6 +5,7 @@
 #include "report/github.hpp"
 #include "report/html.hpp"
 #include "report/json.hpp"
+#include "report/json_reader.hpp"
 #include "report/junit.hpp"
 #include "report/markdown.hpp"
 #include "report/sarif.hpp"
@@ -49,6 +50,8 @@ Result<void> write_report(const Report& report, std::string_view format, std::os
   return fail("FORMAT_UNKNOWN", "there is no output format '" + std::string(format) + "'", {},
               "use one of: " + known);
 }
+
+Result<Report> parse_report(std::string_view json) { return report::parse_report(json); }
 
 std::string_view report_schema() { return report::kReportSchema; }
 

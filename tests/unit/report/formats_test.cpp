@@ -144,3 +144,38 @@ TEST_CASE("an unknown output format is refused with the known ones") {
   CHECK(written_to.error().code == "FORMAT_UNKNOWN");
   CHECK(contains(written_to.error().help, "json"));
 }
+
+TEST_CASE("json: a report read back writes the same document") {
+  const std::string first = written("json", test::kitchen_sink_report("x"));
+  const auto report = parse_report(first);
+  REQUIRE(report);
+  CHECK(written("json", *report) == first);
+  CHECK(written("html", *report) == written("html", test::kitchen_sink_report("x")));
+}
+
+TEST_CASE("json: what is not a report is refused with the place") {
+  struct Case {
+    const char* json;
+    const char* code;
+    const char* where;
+  };
+  constexpr Case kCases[] = {
+      {"", "REPORT_NOT_JSON", ""},
+      {"{\"kind\":", "REPORT_NOT_JSON", ""},
+      {"[]", "REPORT_KIND", ""},
+      {R"({"kind":7})", "REPORT_KIND", ""},
+      {R"({"kind":"rdptriage.report","schema_version":"2.0"})", "REPORT_VERSION", ""},
+      {R"({"kind":"rdptriage.report","schema_version":"1.0","findings":[{"id":7}]})",
+       "REPORT_MEMBER", "/findings/0/id"},
+      {R"({"kind":"rdptriage.report","schema_version":"1.0","verdict":"maybe"})", "REPORT_MEMBER",
+       "/verdict"},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.json);
+    const auto report = parse_report(c.json);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == c.code);
+    CHECK(report.error().where == c.where);
+  }
+  CHECK(parse_report(R"({"kind":"rdptriage.report","schema_version":"1.7","news":1})"));
+}
