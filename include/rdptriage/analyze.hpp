@@ -36,6 +36,7 @@ ReadSummary for_each_event(const Case& input,
 struct WriteOptions {
   unsigned columns = 80;  // width of the text card
   bool color = false;     // terminal colors in the text card
+  bool why = false;       // append how each cause was weighed
 };
 
 // Writes the report in a registered format ("text", "json", …). Fails on an unknown format.

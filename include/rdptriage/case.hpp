@@ -27,7 +27,7 @@ class Case {
  public:
   explicit Case(CaseOptions options = {});
 
-  // Adds a file or a folder (read later). Fails when there is nothing at `path` or it cannot be
+  // Adds a file, a folder, or "-" for standard input (read later). Fails when there is nothing at `path` or it cannot be
   // opened.
   Result<void> add_path(const std::filesystem::path& path);
   // Adds bytes under a name; they are copied.

@@ -3,31 +3,41 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "rdptriage/notice.hpp"
 #include "rdptriage/result.hpp"
 
 namespace rdptriage::cli {
 
 // The contract with scripts (docs/cli.md).
 enum ExitCode : int {
-  kOk = 0,              // the analysis ran, whatever it found
-  kFailOn = 1,          // --fail-on hit
-  kUsage = 2,           // command line, configuration or rule pack wrong
-  kNotAnalysable = 3,   // nothing analyzable, or refused
-  kPartial = 4,         // --strict and the status is partial
+  kOk = 0,             // the analysis ran, whatever it found
+  kFailOn = 1,         // --fail-on hit
+  kUsage = 2,          // command line, configuration or rule pack wrong
+  kNotAnalysable = 3,  // nothing analyzable, or refused
+  kPartial = 4,        // --strict and the status is partial
   kInternal = 70,
-  kTemporary = 75,      // I/O that may work the next time
+  kTemporary = 75,  // I/O that may work the next time
 };
 
 struct Program {
   CLI::App& app;
+  std::vector<std::string> arguments;  // as typed, for the report's `run.command`
   int exit_code = kOk;
 };
 
 // "rdptriage: error[CODE]: message\n --> where\n  = help: …" on standard error.
 void print_error(const Error& error);
+void print_notice(const Notice& notice, std::string_view path);
 
+// The names of all commands, for "did you mean".
+std::vector<std::string> command_names(const CLI::App& app);
+
+void add_analyze_command(Program& program);
 void add_events_command(Program& program);
+void add_report_command(Program& program);
 void add_schema_command(Program& program);
 
 }  // namespace rdptriage::cli

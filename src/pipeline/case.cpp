@@ -7,6 +7,10 @@ namespace rdptriage {
 Case::Case(CaseOptions options) : options_(std::move(options)) {}
 
 Result<void> Case::add_path(const std::filesystem::path& path) {
+  if (path == "-") {  // standard input
+    inputs_.push_back({"-", path, {}});
+    return {};
+  }
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {

@@ -49,6 +49,7 @@ class Card {
       : report_(report),
         columns_(std::max(60U, options.columns)),
         color_(options.color),
+        why_(options.why),
         out_(out) {}
 
   void write() {
@@ -59,6 +60,7 @@ class Card {
     write_fix();
     write_missing();
     write_next();
+    if (why_) write_derivation();
   }
 
  private:
@@ -236,9 +238,21 @@ class Card {
     }
   }
 
+  // Beyond the card: the reader asked for it.
+  void write_derivation() {
+    for (const Diagnosis& diagnosis : report_.diagnoses) {
+      out_ << fmt::format("\n  WHY      {}\n", safe_text(confidence_line(diagnosis)));
+      for (const std::string& reason : diagnosis.confidence.why) row("", safe_text(reason));
+    }
+    for (const NotEvaluated& rule : report_.rules_not_evaluated) {
+      row("", fmt::format("{} not evaluated: {}", safe_text(rule.rule), safe_text(rule.because)));
+    }
+  }
+
   const Report& report_;
   std::size_t columns_;
   bool color_;
+  bool why_;
   std::ostream& out_;
 };
 

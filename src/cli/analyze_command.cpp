@@ -1,0 +1,215 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/terminal.hpp"
+#include "rdptriage/rdptriage.hpp"
+#include "rdptriage/suggest.hpp"
+
+namespace rdptriage::cli {
+
+namespace {
+
+constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
+
+struct AnalyzeOptions {
+  std::vector<std::string> paths, formats{"text"}, rules;
+  std::string target, fail_on, color = "auto";
+  CaseOptions input;
+  bool rules_only = false, strict = false, reproducible = false, force = false, why = false;
+  bool quiet = false, verbose = false;
+};
+
+Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
+  Case input(options.input);
+  for (const std::string& path : options.paths) {
+    if (auto added = input.add_path(path); !added) {
+      Error error = std::move(added).error();
+      const std::string near = suggest(path, command_names(program.app));
+      if (error.code == "INPUT_NOT_FOUND" && !near.empty() &&
+          path.find_first_of("./\\") == std::string::npos) {
+        error.help = fmt::format("did you mean the command '{}'?", near);
+      }
+      return tl::make_unexpected(std::move(error));
+    }
+  }
+  return input;
+}
+
+// note < warning < error: what --fail-on compares with.
+int severity_of(const Report& report) {
+  switch (report.verdict) {
+    case Verdict::diagnosed:
+      return 3;
+    case Verdict::suspected:
+      return 2;
+    case Verdict::inconclusive:
+    case Verdict::not_analysable:
+      return 1;
+    case Verdict::no_failure_found:
+      return 0;
+  }
+  return 0;
+}
+
+int exit_code_of(const Report& report, const AnalyzeOptions& options) {
+  if (report.verdict == Verdict::not_analysable) return kNotAnalysable;
+  if (!options.fail_on.empty()) {
+    const int limit = options.fail_on == "error" ? 3 : options.fail_on == "warning" ? 2 : 1;
+    if (severity_of(report) >= limit) return kFailOn;
+  }
+  if (options.strict && report.status == Status::partial) return kPartial;
+  return kOk;
+}
+
+void print_notices(const Report& report, const AnalyzeOptions& options) {
+  if (options.quiet) return;
+  const std::size_t most = options.verbose ? report.notices.size() : kMostNotices;
+  for (std::size_t i = 0; i < std::min(most, report.notices.size()); ++i) {
+    const Notice& notice = report.notices[i];
+    const bool placed = notice.artifact && *notice.artifact < report.artifacts.size();
+    print_notice(notice, placed ? report.artifacts[*notice.artifact].path : "");
+  }
+  if (report.notices.size() > most) {
+    std::fputs(
+        fmt::format("rdptriage: {} more notices; -v shows them all\n", report.notices.size() - most)
+            .c_str(),
+        stderr);
+  }
+}
+
+int analyze_paths(const AnalyzeOptions& options, const Program& program) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto started = std::chrono::system_clock::now();
+  auto outputs = plan_outputs(options.formats, options.target);
+  if (!outputs) {
+    print_error(outputs.error());
+    return kUsage;
+  }
+  auto input = open_case(options, program);
+  if (!input) {
+    print_error(input.error());
+    return kNotAnalysable;
+  }
+  std::optional<RuleSet> own_rules;
+  if (!options.rules.empty()) {
+    const std::vector<std::filesystem::path> folders(options.rules.begin(), options.rules.end());
+    auto loaded =
+        RuleSet::load(folders, options.rules_only ? RuleSet::Base::none : RuleSet::Base::builtin);
+    if (!loaded) {
+      print_error(loaded.error());
+      return kUsage;
+    }
+    own_rules = std::move(*loaded);
+  }
+  Report report = analyze(*input, own_rules ? *own_rules : RuleSet::builtin());
+  if (!options.reproducible) {
+    const auto elapsed = std::chrono::steady_clock::now() - begin;
+    // The system clock counts from 1970, reports from 1601.
+    const auto ticks =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(started.time_since_epoch()).count() /
+        100;
+    report.run =
+        RunInfo{Timestamp{ticks + 116'444'736'000'000'000},
+                static_cast<std::uint64_t>(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()),
+                program.arguments};
+  }
+  const WriteOptions layout{terminal_columns(), wants_color(), options.why};
+  for (const Output& output : *outputs) {
+    if (auto written = write_output(report, output,
+                                    options.force ? Existing::replace : Existing::keep, layout);
+        !written) {
+      print_error(written.error());
+      return kTemporary;
+    }
+  }
+  print_notices(report, options);
+  return exit_code_of(report, options);
+}
+
+void add_limits(CLI::App& command, Limits& limits) {
+  command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-entries", limits.max_entries, "files in a case")
+      ->capture_default_str()
+      ->group("Limits");
+  command
+      .add_option("--max-expanded", limits.max_expanded_bytes,
+                  "bytes read out of bundles, e.g. 16GiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+}
+
+}  // namespace
+
+void add_analyze_command(Program& program) {
+  auto options = std::make_shared<AnalyzeOptions>();
+  CLI::App* command = program.app.add_subcommand(
+      "analyze", "Name the cause of a failed connection (the default command)");
+  command
+      ->add_option("PATH", options->paths,
+                   "file, folder or zip; several paths are one case; - for standard input")
+      ->required();
+  command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
+      ->capture_default_str()
+      ->take_all()
+      ->group("Output");
+  command
+      ->add_option("-o,--output", options->target,
+                   "file or folder to write to; - for standard output")
+      ->group("Output");
+  command->add_flag("--force", options->force, "replace existing output files")->group("Output");
+  command->add_option("--color", options->color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str()
+      ->group("Output");
+  command->add_flag("--why", options->why, "show how the causes were weighed")->group("Output");
+  command
+      ->add_flag("--reproducible", options->reproducible, "leave out what differs between two runs")
+      ->group("Output");
+  command->add_flag("-q,--quiet", options->quiet, "no notices on standard error")->group("Output");
+  command->add_flag("-v,--verbose", options->verbose, "all notices on standard error")
+      ->group("Output");
+  command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
+      ->group("Case");
+  command->add_option("--code", options->input.code, "what the error dialog showed, e.g. 0x904/0x7")
+      ->group("Case");
+  command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
+      ->capture_default_str()
+      ->group("Case");
+  command
+      ->add_option("--rules", options->rules,
+                   "rule file or folder, on top of the built-in rules; repeatable")
+      ->group("Rules");
+  command->add_flag("--rules-only", options->rules_only, "leave the built-in rules out")
+      ->group("Rules");
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "exit 1 from this severity on: note, warning or error")
+      ->check(CLI::IsMember({"note", "warning", "error"}))
+      ->group("Exit code");
+  command->add_flag("--strict", options->strict, "exit 4 when something could not be read")
+      ->group("Exit code");
+  add_limits(*command, options->input.limits);
+  command->callback([&program, options] {
+    set_color(options->color);
+    program.exit_code = analyze_paths(*options, program);
+  });
+}
+
+}  // namespace rdptriage::cli

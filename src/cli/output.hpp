@@ -1,0 +1,28 @@
+// Where a report goes: standard output, or a file that appears whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "rdptriage/analyze.hpp"
+
+namespace rdptriage::cli {
+
+struct Output {
+  std::string format;
+  std::filesystem::path file;  // empty: standard output
+};
+
+enum class Existing : unsigned char { keep, replace };
+
+// From `--format NAME[=FILE]` (repeatable) and `-o FILE|FOLDER|-`. Fails on an unknown format, on
+// two formats for one place, and on a place that cannot be meant.
+Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats,
+                                         const std::string& target);
+
+// Writes one output. An existing file is replaced only when told so. A closed pipe is no failure.
+Result<void> write_output(const Report& report, const Output& output, Existing existing,
+                          const WriteOptions& options);
+
+}  // namespace rdptriage::cli
