@@ -1,0 +1,107 @@
+// What scripts rely on: exit codes, and that every refusal says what, where and what to do.
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/run_program.hpp"
+
+using namespace rdptriage::test;
+
+namespace {
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+constexpr const char* kTrace =
+    "[10:11:12:100] [100:101] [INFO][com.freerdp.core] - loading channels\n"
+    "[10:11:12:500] [100:101] [DEBUG][com.freerdp.core.gateway.rdg] - RDG_OUT_DATA authorization "
+    "result: 502\n"
+    "[10:11:12:501] [100:101] [ERROR][com.freerdp.core] - "
+    "freerdp_set_last_error_ex ERRCONNECT_CONNECT_FAILED [0x00020006]\n";
+}  // namespace
+
+TEST_CASE("cli: usage mistakes exit 2 and teach") {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* says;
+  };
+  const Case kCases[] = {
+      {{}, "rdptriage"},
+      {{"analyze", "--fromat", "json", "x"}, "did you mean '--format'?"},
+      {{"--fromat=json", "x"}, "did you mean '--format'?"},
+      {{"/", "--format", "jason"}, "did you mean 'json'?"},
+      {{"/", "--fail-on", "never"}, "--fail-on"},
+      {{"/", "--format", "json", "--format", "text"}, "two formats would go to standard output"},
+      {{"analyze"}, "PATH"},
+      {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.says);
+    const Outcome outcome = run_program(c.arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(contains(outcome.err, c.says));
+    CHECK(outcome.out.empty());
+  }
+}
+
+TEST_CASE("cli: nothing to analyze exits 3") {
+  const std::string folder = fresh_folder("cli-nothing");
+  write_text_file(folder + "/empty.evtx", "");
+  write_text_file(folder + "/noise.bin",
+                  std::string("\x80\x00\x01\xfe\xff\x13", 6) + std::string(5000, '\x01'));
+  const Outcome missing = run_program({folder + "/no-such-file.zip"});
+  CHECK(missing.exit_code == 3);
+  CHECK(contains(missing.err, "error[INPUT_NOT_FOUND]"));
+  CHECK(contains(missing.err, "no-such-file.zip"));
+  CHECK(contains(run_program({"explian"}).err, "did you mean the command 'explain'?"));
+  for (const char* name : {"/empty.evtx", "/noise.bin", ""}) {
+    INFO(name);
+    const Outcome outcome = run_program({folder + name, "--format", "json", "-o", "-"});
+    CHECK(outcome.exit_code == 3);
+    const auto report = nlohmann::json::parse(outcome.out, nullptr, false);
+    REQUIRE(report.is_object());
+    CHECK(report["verdict"] == "not_analysable");
+  }
+}
+
+TEST_CASE("cli: --help and --version are answers, not mistakes") {
+  CHECK(run_program({"--help"}).exit_code == 0);
+  CHECK(run_program({"analyze", "--help"}).exit_code == 0);
+  const Outcome version = run_program({"--version"});
+  CHECK(version.exit_code == 0);
+  CHECK(contains(version.out, "rdptriage "));
+}
+
+TEST_CASE("cli: --fail-on, --reproducible and standard input") {
+  const Outcome plain = run_program({"-", "--format", "json", "--reproducible"}, kTrace);
+  REQUIRE(plain.exit_code == 0);
+  const auto report = nlohmann::json::parse(plain.out);
+  CHECK(report["verdict"] == "diagnosed");
+  CHECK(report["diagnoses"][0]["cause"] == "gateway-http.502");
+  CHECK_FALSE(report.contains("run"));
+  CHECK(run_program({"-", "--fail-on", "error"}, kTrace).exit_code == 1);
+  CHECK(run_program({"-", "--format", "json", "--reproducible", "--jobs", "2"}, kTrace).out ==
+        plain.out);
+}
+
+TEST_CASE("cli: outputs appear whole, and an existing file needs --force") {
+  const std::string folder = fresh_folder("cli-outputs");
+  write_text_file(folder + "/client.log", kTrace);
+  const std::vector<std::string> command{folder + "/client.log",
+                                         "--format",
+                                         "json=" + folder + "/r.json",
+                                         "--format",
+                                         "html=" + folder + "/r.html",
+                                         "--format",
+                                         "text"};
+  const Outcome first = run_program(command);
+  CHECK(first.exit_code == 0);
+  CHECK(contains(first.out, "gateway-http.502"));
+  CHECK(contains(read_text_file(folder + "/r.html"), "</html>"));
+  const std::string before = read_text_file(folder + "/r.json");
+  const Outcome second = run_program(command);
+  CHECK(second.exit_code == 75);
+  CHECK(contains(second.err, "OUTPUT_EXISTS"));
+  CHECK(read_text_file(folder + "/r.json") == before);
+  const Outcome again = run_program({"report", folder + "/r.json", "--format", "text"});
+  CHECK(again.exit_code == 0);
+  CHECK(contains(again.out, "gateway-http.502"));
+}
