@@ -1,5 +1,5 @@
-# Run by rdptriage_embed_rules. Text goes in as raw string literals, 8,000 bytes each (compilers limit their
-# length); adjacent literals are joined by the compiler.
+# Run by rdptriage_embed_rules. Text goes in as hex escapes, 2,000 bytes a literal (compilers limit
+# their length); adjacent literals are joined by the compiler.
 file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/*.yml)
 list(SORT files)
 file(WRITE ${OUTPUT}.new "#include \"pipeline/embedded_pack.hpp\"\n\nnamespace rdptriage::pipeline {\nnamespace {\nusing namespace std::literals;\nconstexpr PackFile kFiles[] = {\n    {\"\"sv, \"\"sv},\n")
