@@ -162,8 +162,9 @@ class HtmlPage {
     if (report_.collect_next.empty()) return;
     out_ << "<section><h2>Collect next</h2>\n<ol class=\"steps\">\n";
     for (const CollectNext& next : report_.collect_next) {
+      const std::string place = text(place_of(report_, next));
       fmt::print(out_, "<li>{}{}\n", text(next.why),
-                 next.host.empty() ? "" : " <strong>on " + text(next.host) + "</strong>");
+                 place.empty() ? "" : " <strong>On " + place + "</strong>:");
       if (!next.command.empty()) write_command(next.command, "");
       out_ << "</li>\n";
     }

@@ -193,6 +193,7 @@ Json to_json(const NotEvaluated& rule) { return {{"rule", rule.rule}, {"because"
 Json to_json(const CollectNext& next) {
   Json out = {{"rank", next.rank}};
   put(out, "host", next.host);
+  put(out, "role", next.role);
   put(out, "why", next.why);
   put(out, "command", next.command);
   put(out, "would_confirm", next.would_confirm);

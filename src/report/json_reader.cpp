@@ -260,6 +260,7 @@ void read_not_evaluated(const ObjectReader& in, NotEvaluated& out) {
 void read_collect_next(const ObjectReader& in, CollectNext& out) {
   in.get("rank", out.rank);
   in.get("host", out.host);
+  in.get("role", out.role);
   in.get("why", out.why);
   in.get("command", out.command);
   in.get("would_confirm", out.would_confirm);

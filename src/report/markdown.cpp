@@ -96,8 +96,9 @@ void write_markdown(const Report& report, const WriteOptions&, std::ostream& out
   if (!report.collect_next.empty()) {
     out << "\n### Collect next\n\n";
     for (const CollectNext& next : report.collect_next) {
+      const std::string place = prose(place_of(report, next));
       fmt::print(out, "{}. {}{}\n", next.rank, prose(next.why),
-                 next.host.empty() ? "" : " (" + prose(next.host) + ")");
+                 place.empty() ? "" : " On " + place + ":");
       if (!next.command.empty()) write_code_block(next.command, "", out);
     }
   }

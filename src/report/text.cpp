@@ -225,8 +225,8 @@ class Card {
   void write_next() {
     if (report_.collect_next.empty()) return;
     const CollectNext& next = report_.collect_next.front();
-    const std::string where =
-        next.host.empty() ? std::string() : "on " + safe_text(next.host) + ":  ";
+    std::string where = safe_text(place_of(report_, next));
+    if (!where.empty()) where = "on " + where + ":  ";
     const std::string command = safe_text(next.command);
     if (command.empty()) {
       wrapped("NEXT", where + next.why);

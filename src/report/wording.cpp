@@ -58,6 +58,15 @@ std::string place_of(const Report& report, const Evidence& evidence) {
   return slash == std::string::npos ? artifact->path : artifact->path.substr(slash + 1);
 }
 
+std::string place_of(const Report& report, const CollectNext& next) {
+  const Host* host = find_host(report, next.host);
+  if (host && !host->name.empty()) return host->name;
+  if (next.role.empty()) return {};
+  std::string role = next.role;
+  std::replace(role.begin(), role.end(), '-', ' ');
+  return "the " + role;
+}
+
 std::string time_of(const Evidence& evidence) {
   if (evidence.time && evidence.time_quality == TimeQuality::utc) {
     std::string text = base::format_rfc3339(evidence.time->ticks).substr(0, 23);

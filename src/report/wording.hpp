@@ -29,6 +29,9 @@ std::string time_of(const Evidence& evidence);
 // "line 17", "record 48812", "" when unknown.
 std::string position_of(const Evidence& evidence);
 
+// The machine to collect on: its name, else its role, else "".
+std::string place_of(const Report& report, const CollectNext& next);
+
 // "5 of 7 files used", with what was refused or damaged when there is any.
 std::string files_line(const Report& report);
 

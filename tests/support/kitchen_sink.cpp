@@ -124,7 +124,8 @@ Report kitchen_sink_report(std::string_view free_text) {
   report.rules_not_matched = 118;
   report.rules_not_evaluated = {{"nps_denied", "no NPS events " + attack}};
   report.collect_next = {{1,
-                          "RDGW01",
+                          "h2",
+                          "gateway",
                           "NPS decides the CAP " + attack,
                           "wevtutil epl Security nps.evtx",
                           {"gateway-policy.nps-denied"}}};
