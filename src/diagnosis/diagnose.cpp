@@ -86,9 +86,9 @@ class Diagnosis {
   }
 
   void conclude(AttemptView& view, std::optional<AttemptIndex> attempt) const {
-    std::optional<std::size_t> deepest_passed, failed, cause;
+    std::optional<std::size_t> passed, failed, cause;
     for (std::size_t i = 0; i < view.stages.size(); ++i) {
-      if (view.stages[i].state == StageState::passed) deepest_passed = i;
+      if (view.stages[i].state == StageState::passed) passed = i;
       if (view.stages[i].state == StageState::failed) failed = i;
     }
     for (const Judgment& judgment : answer_.judgments) {
@@ -100,30 +100,26 @@ class Diagnosis {
     view.stopped_at = cause ? cause : failed;
     if (view.stopped_at) {
       view.outcome = AttemptOutcome::failed;
-      view.stages[*view.stopped_at].state = StageState::failed;
-      for (std::size_t i = *view.stopped_at + 1; i < view.stages.size(); ++i) {
-        if (view.stages[i].state == StageState::unknown)
-          view.stages[i].state = StageState::not_reached;
-      }
     } else if (view.stages.back().state == StageState::passed) {
       view.outcome = AttemptOutcome::succeeded;
     }
-    // To get that far it must have passed what every connection passes.
-    const std::size_t reached = view.stopped_at.value_or(deepest_passed.value_or(0));
-    for (std::size_t i = 0; i < reached; ++i) {
-      if (view.stages[i].state == StageState::unknown && i > first_sure(view) &&
-          !timeline::is_optional_stage(i)) {
-        view.stages[i].state = StageState::passed;
-      }
-    }
+    set_stages_around(view, std::max(view.stopped_at.value_or(0), passed.value_or(0)));
   }
 
-  // Nothing is said of stages in front of the first one that the files speak of.
-  static std::size_t first_sure(const AttemptView& view) {
+  // To get where it got, the attempt has passed everything before; what failed there was tried
+  // again. Behind the stage that broke nothing was reached; what failed there is its consequence.
+  static void set_stages_around(AttemptView& view, std::size_t reached) {
     for (std::size_t i = 0; i < view.stages.size(); ++i) {
-      if (!view.stages[i].facts.empty()) return i;
+      StageState& state = view.stages[i].state;
+      if (view.stopped_at == i) {
+        state = StageState::failed;
+      } else if (i < reached) {
+        if (state == StageState::failed || !timeline::is_optional_stage(i))
+          state = StageState::passed;
+      } else if (view.stopped_at && state != StageState::passed) {
+        state = StageState::not_reached;
+      }
     }
-    return view.stages.size();
   }
 
   // --- Verdict -----------------------------------------------------------------------------------
@@ -139,7 +135,6 @@ class Diagnosis {
     for (const AttemptView& view : answer_.attempts) {
       bool passed = false;
       for (const StageView& stage : view.stages) {
-        if (stage.state == StageState::failed) doubtful = true;
         if (stage.state == StageState::passed) passed = true;
       }
       const bool connected = view.stages.back().state == StageState::passed;
@@ -162,7 +157,11 @@ class Diagnosis {
   // --- What to collect ---------------------------------------------------------------------------
 
   void what_to_collect() {
-    std::set<std::string> missing;
+    auto& missing = answer_.missing;
+    const auto miss = [&missing](const std::string& source) {
+      if (std::find(missing.begin(), missing.end(), source) == missing.end())
+        missing.push_back(source);
+    };
     std::map<std::string, Collect> by_command;
     const auto ask = [&](const CollectItem& item, std::optional<CauseIndex> cause, unsigned bonus) {
       const bool all_there =
@@ -183,14 +182,14 @@ class Diagnosis {
       for (const CollectItem& item : cause.collect_next) ask(item, judgment.cause, bonus);
       if (judgment.label == ConfidenceLabel::confirmed) continue;
       for (const Need& need : cause.needs) {
-        if (!q_.sources->has(need.source)) missing.insert(need.source);
+        if (!q_.sources->has(need.source)) miss(need.source);
       }
     }
     if (answer_.verdict != Verdict::diagnosed) {
       for (const CollectItem& item : q_.causes->general_collect()) {
         if (q_.sources->has(item.when_missing)) continue;
         ask(item, std::nullopt, 0);
-        if (answer_.ranked.empty()) missing.insert(item.when_missing);
+        if (answer_.ranked.empty()) miss(item.when_missing);
       }
     }
     for (auto& [command, collect] : by_command) answer_.collect.push_back(std::move(collect));
@@ -199,7 +198,6 @@ class Diagnosis {
                        if (a.settles.empty() != b.settles.empty()) return !a.settles.empty();
                        return a.gain > b.gain;
                      });
-    answer_.missing.assign(missing.begin(), missing.end());
   }
 
   const Question& q_;

@@ -64,7 +64,7 @@ NamedValues shown_fields(const event::Event& event) {
 }
 
 std::string one_line(const event::Event& event, const NamedValues& fields) {
-  for (const std::string_view name : {"RawLine", "Message"}) {
+  for (const std::string_view name : {"Message", "RawLine"}) {
     if (const auto line = base::trim(field_of(event, name)); !line.empty()) {
       return cut(line, kLongestText);
     }

@@ -323,21 +323,25 @@ class Builder {
     }
   }
 
-  // Stages of a gateway or proxy only where one was used.
+  // Stages of a gateway or proxy only where one was used; then all of them up to the one that broke
+  // were passed, like the others.
   void add_stages(const diagnosis::AttemptView& view, Attempt& attempt) {
     const auto names = timeline::stage_names();
     const auto said = [&](std::size_t i) {
       return !view.stages[i].facts.empty() || view.stopped_at == i;
     };
+    std::size_t reached = view.stopped_at.value_or(0);
     bool gateway = false;
     for (std::size_t i = 0; i < names.size(); ++i) {
       gateway = gateway || (names[i] != "proxy" && timeline::is_optional_stage(i) && said(i));
+      if (view.stages[i].state == StageState::passed) reached = std::max(reached, i);
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (timeline::is_optional_stage(i) && !(names[i] == "proxy" ? said(i) : gateway)) continue;
       StageResult stage;
       stage.stage = names[i];
       stage.state = view.stages[i].state;
+      if (stage.state == StageState::unknown && i < reached) stage.state = StageState::passed;
       for (const Fact* fact : view.stages[i].facts) {
         for (const std::uint32_t event : fact->events) {
           if (stage.evidence.size() < kEvidencePerStage) add_unique(stage.evidence, event);
