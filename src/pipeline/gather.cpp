@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "pipeline/matching_consumer.hpp"
 #include "pipeline/reported_code.hpp"
@@ -10,17 +10,58 @@
 namespace rdptriage::pipeline {
 
 namespace {
-void append(MatchingConsumer& from, Gathered& to) {
-  const auto base = static_cast<std::uint32_t>(to.store.events().size());
-  for (event::Event& event : from.store().events()) {
-    to.store.events().push_back(std::move(event));
+// Puts the artifacts' findings together in their order.
+class Merger {
+ public:
+  explicit Merger(Gathered& out) : out_(&out) {}
+
+  void append(MatchingConsumer& from) {
+    Gathered& out = *out_;
+    std::vector<std::uint32_t> position;  // in the whole store; kNowhere for repeated records
+    for (event::Event& event : from.store().events()) {
+      const bool again = !is_new(event);
+      position.push_back(again ? kNowhere : static_cast<std::uint32_t>(out.store.events().size()));
+      if (again) {
+        ++repeated_;
+      } else {
+        out.store.events().push_back(std::move(event));
+      }
+    }
+    for (const auto& [rule, count] : from.counts()) out.match_count[rule] += count;
+    for (const DetectionHit& hit : from.hits()) {
+      if (position[hit.event] == kNowhere) {
+        --out.match_count[hit.rule];
+      } else {
+        out.hits.push_back({hit.rule, position[hit.event]});
+      }
+    }
+    for (const std::string& source : from.sources().names()) out.sources.add(source);
+    out.capture_read = out.capture_read || from.shows_state();
+    out.others.push_back(std::move(from.store()));
   }
-  for (const DetectionHit& hit : from.hits()) to.hits.push_back({hit.rule, hit.event + base});
-  for (const auto& [rule, count] : from.counts()) to.match_count[rule] += count;
-  for (const std::string& source : from.sources().names()) to.sources.add(source);
-  to.capture_read = to.capture_read || from.shows_state();
-  to.others.push_back(std::move(from.store()));
-}
+
+  std::uint64_t repeated() const { return repeated_; }
+
+ private:
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+
+  // A log that was exported twice (as EVTX and as XML, whole and filtered) tells everything twice.
+  bool is_new(const event::Event& event) {
+    if (!event.system.record_id || !event.system.computer || event.key.channel.empty()) return true;
+    const std::int64_t ticks = event.key.time ? event.key.time->ticks : 0;
+    return records_
+        .insert(fmt::format("{}\n{}\n{}\n{}", *event.system.computer, event.key.channel,
+                            *event.system.record_id, ticks / kTicksPerMillisecond))
+        .second;
+  }
+
+  // XML exports cut the last digits of the time.
+  static constexpr std::int64_t kTicksPerMillisecond = 10'000;
+
+  Gathered* out_;
+  std::set<std::string> records_;
+  std::uint64_t repeated_ = 0;
+};
 }  // namespace
 
 Gathered gather(const Case& input, const RuleSetImpl& rules) {
@@ -35,6 +76,7 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
   out.artifacts = std::move(reading.artifacts);
   out.notices = std::move(reading.notices);
   out.limits_hit = std::move(reading.limits_hit);
+  Merger merger(out);
   for (std::size_t i = 0; i < reading.consumers.size(); ++i) {
     if (reading.consumers[i] == nullptr) continue;
     auto& consumer = static_cast<MatchingConsumer&>(*reading.consumers[i]);
@@ -49,8 +91,15 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
       notice.artifact = static_cast<std::uint32_t>(i);
       out.notices.push_back(std::move(notice));
     }
-    append(consumer, out);
+    merger.append(consumer);
     reading.consumers[i].reset();
+  }
+  if (merger.repeated() != 0) {
+    Notice notice;
+    notice.code = "RECORDS_REPEATED";
+    notice.text =
+        fmt::format("{} records are in more than one file; each is used once", merger.repeated());
+    out.notices.push_back(std::move(notice));
   }
   if (!input.options().code.empty()) {
     MatchingConsumer consumer(rules, pool);
@@ -58,7 +107,7 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
     if (auto artifact = report_code(input.options().code, number, consumer)) {
       out.artifacts.push_back(std::move(*artifact));
       consumer.finish();
-      append(consumer, out);
+      merger.append(consumer);
       out.code_reported = true;
     } else {
       out.notices.push_back({"CODE_NOT_UNDERSTOOD",

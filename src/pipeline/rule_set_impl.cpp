@@ -38,6 +38,7 @@ PackPart part_of(std::string_view path, std::string_view text) {
   if (name == "logsources.yml") return PackPart::log_sources;
   if (has_folder(path, "formats")) return PackPart::formats;
   if (has_folder(path, "codes")) return PackPart::codes;
+  if (has_folder(path, "detections") || has_folder(path, "correlations")) return PackPart::rules;
   if (has_folder(path, "causes") || has_key(text, "cause") || has_key(text, "collect")) {
     return PackPart::causes;
   }
