@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "report/names.hpp"
 #include "report/safe_text.hpp"
@@ -244,8 +245,13 @@ class Card {
       out_ << fmt::format("\n  WHY      {}\n", safe_text(confidence_line(diagnosis)));
       for (const std::string& reason : diagnosis.confidence.why) row("", safe_text(reason));
     }
-    for (const NotEvaluated& rule : report_.rules_not_evaluated) {
-      row("", fmt::format("{} not evaluated: {}", safe_text(rule.rule), safe_text(rule.because)));
+    if (!report_.derivation.empty()) out_ << '\n';
+    for (const std::string& line : report_.derivation) out_ << "  " << safe_text(line) << '\n';
+    std::map<std::string, std::size_t> reasons;
+    for (const NotEvaluated& rule : report_.rules_not_evaluated) ++reasons[rule.because];
+    if (!reasons.empty()) out_ << '\n';
+    for (const auto& [because, count] : reasons) {
+      out_ << fmt::format("  {} rules not evaluated: {}\n", count, safe_text(because));
     }
   }
 
