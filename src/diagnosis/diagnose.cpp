@@ -93,7 +93,7 @@ class Diagnosis {
     }
     for (const Judgment& judgment : answer_.judgments) {
       if (judgment.attempt == attempt && is_firm(judgment)) {
-        cause = q_.causes->causes()[judgment.cause].depth;
+        cause = stage_where(view, judgment);
         break;  // the first is the surest
       }
     }
@@ -104,6 +104,22 @@ class Diagnosis {
       view.outcome = AttemptOutcome::succeeded;
     }
     set_stages_around(view, std::max(view.stopped_at.value_or(0), passed.value_or(0)));
+  }
+
+  // The cause's stage; unless nothing failed there and its evidence says where it did: a rejected
+  // certificate may be the gateway's or the host's.
+  std::size_t stage_where(const AttemptView& view, const Judgment& judgment) const {
+    const Cause& cause = q_.causes->causes()[judgment.cause];
+    if (view.stages[cause.depth].state == StageState::failed) return cause.depth;
+    for (std::size_t i = 0; i < judgment.items.size(); ++i) {
+      if (cause.evidence[i].weight < 0) continue;
+      for (const Fact* fact : judgment.items[i].facts) {
+        const rule::TriageKey& key = q_.rules[fact->rule].triage;
+        if (key.state != "failed") continue;
+        if (const auto depth = timeline::stage_depth(key.stage)) return *depth;
+      }
+    }
+    return cause.depth;
   }
 
   // To get where it got, the attempt has passed everything before; what failed there was tried
