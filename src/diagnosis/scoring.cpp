@@ -133,11 +133,19 @@ class AttemptJudge {
     return attempt_ ? &timeline_.attempts[*attempt_] : nullptr;
   }
 
-  // A machine that is not named could be any of them.
+  // A machine that is not named could be any of them; and where the attempt shows no machine of the
+  // fact's part (a client alone has left its log), the fact's machine may have been the other end.
   bool on_a_host_of_the_attempt(const Fact& fact) const {
     if (!attempt() || attempt()->hosts.empty() || !fact.host) return true;
     const auto& hosts = attempt()->hosts;
-    return std::binary_search(hosts.begin(), hosts.end(), *fact.host);
+    if (std::binary_search(hosts.begin(), hosts.end(), *fact.host)) return true;
+    const auto& roles = timeline_.hosts[*fact.host].roles;
+    return !roles.empty() &&
+           std::none_of(hosts.begin(), hosts.end(), [&](timeline::HostIndex host) {
+             const auto& others = timeline_.hosts[host].roles;
+             return std::find_first_of(roles.begin(), roles.end(), others.begin(), others.end()) !=
+                    roles.end();
+           });
   }
 
   bool near(const Fact& fact, std::optional<std::int64_t> window) const {
@@ -147,7 +155,8 @@ class AttemptJudge {
   }
 
   bool holds(const Fact& fact) const {
-    if (!attempt() || !attempt()->start || !fact.instant) return true;
+    if (!attempt()) return !fact.until;  // nobody tried: what counts is how it is now
+    if (!attempt()->start || !fact.instant) return true;
     if (*fact.instant > *attempt()->end) return false;
     return !fact.until || *fact.until >= *attempt()->start;
   }

@@ -62,7 +62,12 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
       const auto name = event::first_value(store.events()[hit.event], key.host_from);
       claims.push_back({hit.event, name.value_or(std::string()), key.host_role});
     }
-    if (!key.stage.empty()) marks.push_back({hit.event, timeline::Mark::bound});
+    // What passed or failed is a connection; a neutral fact (a service stopped, a key could not be
+    // read) may be true with nobody connecting.
+    if (!key.stage.empty()) {
+      const bool neutral = key.state.empty();
+      marks.push_back({hit.event, neutral ? timeline::Mark::near : timeline::Mark::bound});
+    }
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});
     if (key.attempt == "end") marks.push_back({hit.event, timeline::Mark::end});
   }

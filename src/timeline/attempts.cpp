@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
+
+#include "rdptriage/function_ref.hpp"
 
 namespace rdptriage::timeline {
 
@@ -30,7 +33,9 @@ struct Draft {
 };
 
 struct Marks {
-  bool bound = false, start = false, end = false;
+  bool bound = false, near = false, start = false, end = false;
+
+  bool makes_attempt() const { return bound || start || end; }
 };
 
 // A line of a client trace or a copied dialog, as against a record of an event log.
@@ -53,7 +58,20 @@ class Stitcher {
       : store_(store), timeline_(timeline), marks_(store.events().size()) {
     for (const EventMark& mark : marks) {
       Marks& of = marks_[mark.event];
-      (mark.mark == Mark::start ? of.start : mark.mark == Mark::end ? of.end : of.bound) = true;
+      switch (mark.mark) {
+        case Mark::bound:
+          of.bound = true;
+          break;
+        case Mark::near:
+          of.near = true;
+          break;
+        case Mark::start:
+          of.start = true;
+          break;
+        case Mark::end:
+          of.end = true;
+          break;
+      }
     }
   }
 
@@ -89,21 +107,53 @@ class Stitcher {
     return marks_[i].start && (current.started || current.ended);
   }
 
-  // Records of event logs, in time order over all hosts.
+  // Records of event logs, in time order over all hosts; then what may have to do with them.
   void take_records() {
+    const std::size_t first = drafts_.size();
+    for (const EventIndex i : records([](const Marks& marks) { return marks.makes_attempt(); })) {
+      take_record(i);
+    }
+    const std::size_t last = drafts_.size();
+    for (const EventIndex i :
+         records([](const Marks& marks) { return marks.near && !marks.makes_attempt(); })) {
+      if (const auto target = nearest(i, first, last)) drafts_[*target].events.push_back(i);
+    }
+  }
+
+  // Those that `wanted` takes, by time.
+  std::vector<EventIndex> records(FunctionRef<bool(const Marks&)> wanted) const {
     const auto& events = store_.events();
     std::vector<EventIndex> order;
     for (EventIndex i = 0; i < events.size(); ++i) {
-      const Marks& marks = marks_[i];
-      if (is_log_record(events[i]) && timeline_.places[i].instant &&
-          (marks.bound || marks.start || marks.end)) {
+      if (is_log_record(events[i]) && timeline_.places[i].instant && wanted(marks_[i])) {
         order.push_back(i);
       }
     }
     std::stable_sort(order.begin(), order.end(), [this](EventIndex a, EventIndex b) {
       return *timeline_.places[a].ticks < *timeline_.places[b].ticks;
     });
-    for (const EventIndex i : order) take_record(i);
+    return order;
+  }
+
+  // The try that began or ended next to a record (a session goes on for hours, and what happens
+  // meanwhile has nothing to do with it); drafts from `first` on are in order of their start.
+  std::optional<std::size_t> nearest(EventIndex i, std::size_t first, std::size_t last) const {
+    const std::int64_t ticks = *timeline_.places[i].ticks;
+    const auto begin = drafts_.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = drafts_.begin() + static_cast<std::ptrdiff_t>(last);
+    auto at = std::partition_point(
+        begin, end, [&](const Draft& draft) { return *draft.first <= ticks + kSameAttemptGap; });
+    std::optional<std::size_t> best;
+    std::int64_t least = kSameAttemptGap + 1;
+    for (std::ptrdiff_t looked_at = 0; at != begin && looked_at < kMostOpen; ++looked_at) {
+      --at;
+      const std::int64_t off = std::min(std::abs(ticks - *at->first), std::abs(ticks - *at->last));
+      if (off < least) {
+        least = off;
+        best = static_cast<std::size_t>(at - drafts_.begin());
+      }
+    }
+    return best;
   }
 
   void take_record(EventIndex i) {

@@ -34,6 +34,7 @@ struct HostClaim {
 // What matched rules say about an event's place in a connection.
 enum class Mark : std::uint8_t {
   bound,  // about one connection attempt
+  near,   // about the attempt that was made at the same time, if there was one
   start,  // opens one
   end,    // closes one
 };
