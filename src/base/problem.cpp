@@ -71,7 +71,8 @@ Problem make_problem(std::string_view code, const SourceText& source, SourceMark
   const std::size_t from = offset_of(whole, first);
   std::string_view shown = whole.substr(from);
   const std::size_t cut = offset_of(shown, kShownColumns);
-  std::string line = (first > 0 ? "…" : "") + printable(shown.substr(0, cut));
+  std::string line = first > 0 ? "…" : "";
+  line += printable(shown.substr(0, cut));
   if (cut < shown.size()) line += "…";
   column = column - first + (first > 0 ? 1 : 0);
   const std::size_t width = code_points(line);
@@ -80,7 +81,10 @@ Problem make_problem(std::string_view code, const SourceText& source, SourceMark
 
   out.text += fmt::format("{} |\n{} | {}\n{} | {:{}}{:^>{}}", gutter, number, line, gutter, "",
                           column, "", length);
-  if (!label.empty()) out.text += " " + printable(label);
+  if (!label.empty()) {
+    out.text += ' ';
+    out.text += printable(label);
+  }
   out.text += "\n";
   if (!out.help.empty()) out.text += fmt::format("{} = help: {}\n", gutter, out.help);
   return out;

@@ -150,7 +150,8 @@ class Run {
           value = field_of(part, field.aliases[part.position]);
         }
         absent = absent || !value;
-        key.push_back(value ? "=" + base::fold_case(*value) : "");
+        key.emplace_back(value ? "=" : "");
+        if (value) base::append_folded(*value, key.back());
         values.push_back(std::move(value));
       }
       if (absent && is_temporal(correlation.type)) continue;

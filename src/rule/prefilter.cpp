@@ -11,6 +11,7 @@ namespace rdptriage::rule {
 
 namespace {
 constexpr std::size_t kGram = 4;
+constexpr char kValueStart = '\x01', kValueEnd = '\x02';
 constexpr std::size_t kWorthwhile = 24;    // variants; fewer are evaluated outright
 constexpr std::size_t kMostNeedles = 512;  // of one variant; one with more is always a candidate
 constexpr std::size_t kLongEnough = 12;    // longer literals select no better
@@ -33,15 +34,19 @@ struct Need {
 };
 
 std::optional<std::string> literal_of(const ValueTest& test) {
-  const std::string text = base::fold_case(test.text);
+  std::string text = base::fold_case(test.text);
   switch (test.kind) {
     case TestKind::equals:
     case TestKind::number:
-      return "\x01" + text + "\x02";
+      text.insert(text.begin(), kValueStart);
+      text += kValueEnd;
+      return text;
     case TestKind::starts_with:
-      return "\x01" + text;
+      text.insert(text.begin(), kValueStart);
+      return text;
     case TestKind::ends_with:
-      return text + "\x02";
+      text += kValueEnd;
+      return text;
     case TestKind::contains:
       return text;
     case TestKind::glob: {
@@ -49,8 +54,8 @@ std::optional<std::string> literal_of(const ValueTest& test) {
       for (std::size_t i = 0; i < test.tokens.size(); ++i) {
         if (test.tokens[i].kind != TokenKind::text) continue;
         std::string part = base::fold_case(test.tokens[i].text);
-        if (i == 0) part.insert(0, "\x01");
-        if (i + 1 == test.tokens.size()) part += '\x02';
+        if (i == 0) part.insert(part.begin(), kValueStart);
+        if (i + 1 == test.tokens.size()) part += kValueEnd;
         if (part.size() > best.size()) best = std::move(part);
       }
       return best;

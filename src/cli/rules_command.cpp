@@ -1,0 +1,277 @@
+// rdptriage rules match|lint|test|list|explain
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "rdptriage/rules.hpp"
+
+namespace rdptriage::cli {
+
+namespace {
+using nlohmann::ordered_json;
+
+// What the options of all subcommands end in.
+struct RulesOptions {
+  std::vector<std::string> rules;
+  std::string log_source_map, placeholders, format = "text";
+  bool use_log_sources = false, keep_going = false, sigma = false;
+  unsigned jobs = 0;
+  std::vector<std::string> paths;
+  std::string rule, event;
+
+  RuleSelection selection() const {
+    RuleSelection out;
+    for (const std::string& path : rules) out.paths.emplace_back(path);
+    out.log_sources =
+        use_log_sources ? RuleSelection::LogSources::apply : RuleSelection::LogSources::ignore;
+    out.log_source_map = log_source_map;
+    out.placeholders = placeholders;
+    out.on_problem =
+        keep_going ? RuleSelection::OnProblem::keep_going : RuleSelection::OnProblem::refuse;
+    return out;
+  }
+};
+
+void print(std::FILE* to, const std::string& text) { std::fwrite(text.data(), 1, text.size(), to); }
+
+void print_refusal(const Error& error) {
+  std::string text = fmt::format("rdptriage: error[{}]: {}\n", error.code, error.message);
+  if (!error.where.empty()) text += fmt::format(" --> {}\n", error.where);
+  if (!error.help.empty()) text += fmt::format("  = help: {}\n", error.help);
+  print(stderr, text);
+}
+
+void print_problems(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) print(stderr, problem.text + "\n");
+}
+
+std::string as_json(const RuleMatch& match) {
+  ordered_json out;
+  const auto text = [&](const char* key, std::string_view value) {
+    if (!value.empty()) out[key] = value;
+  };
+  out["rule"] = match.rule;
+  const bool detection = match.kind == RuleMatch::Kind::detection;
+  out["kind"] = detection ? "detection" : "correlation";
+  if (match.id != match.rule) text("id", match.id);
+  if (match.title != match.rule) text("title", match.title);
+  text("level", match.level);
+  text("author", match.author);
+  if (detection) {
+    out["index"] = match.index;
+    text("artifact", match.artifact);
+    if (match.record_id) out["record_id"] = std::to_string(*match.record_id);
+    if (match.record_number) out["record_number"] = std::to_string(*match.record_number);
+    if (match.line) out["line"] = *match.line;
+  } else {
+    out["group"] = ordered_json::object();
+    for (const auto& [name, value] : match.group) {
+      out["group"][name] = value ? ordered_json(*value) : ordered_json();
+    }
+    out["events"] = match.events;
+    if (!match.certain) out["certainty"] = "possible";
+  }
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string as_text(const RuleMatch& match) {
+  std::string out = fmt::format("{:<14} {}", match.level.empty() ? "-" : match.level, match.title);
+  if (match.kind == RuleMatch::Kind::detection) {
+    out += fmt::format("  {}", match.artifact);
+    if (match.record_id) {
+      out += fmt::format(" record {}", *match.record_id);
+    } else if (match.line) {
+      out += fmt::format(":{}", *match.line);
+    }
+  } else {
+    for (const auto& [name, value] : match.group)
+      out += fmt::format("  {}={}", name, value.value_or("(none)"));
+    out += fmt::format("  {} events{}", match.events, match.certain ? "" : ", possibly");
+  }
+  if (!match.author.empty()) out += fmt::format("  (rule by {})", match.author);
+  return out;
+}
+
+int run_match(const RulesOptions& options) {
+  CaseOptions case_options;
+  case_options.jobs = options.jobs;
+  case_options.sha256 = false;
+  Case input(case_options);
+  for (const std::string& path : options.paths) {
+    if (auto added = input.add_path(path); !added) {
+      print_refusal(added.error());
+      return kNotAnalysable;
+    }
+  }
+  std::string buffer;
+  const bool json = options.format == "jsonl";
+  const auto summary = match_rules(input, options.selection(), [&](const RuleMatch& match) {
+    buffer += (json ? as_json(match) : as_text(match)) + "\n";
+    if (buffer.size() > 1 << 16) {
+      print(stdout, buffer);
+      buffer.clear();
+    }
+  });
+  print(stdout, buffer);
+  if (!summary) {
+    print_refusal(summary.error());
+    return kUsage;
+  }
+  print_problems(summary->problems);
+  for (const Notice& notice : summary->notices)
+    print(stderr, fmt::format("notice[{}]: {}\n", notice.code, notice.text));
+  if (!json) {
+    print(stderr, fmt::format("{} matches of {} rules in {} events\n", summary->matches,
+                              summary->rules, summary->events));
+  }
+  return kOk;
+}
+
+int run_list(const RulesOptions& options) {
+  std::vector<Problem> problems;
+  const auto rules = list_rules(options.selection(), problems);
+  if (!rules) {
+    print_refusal(rules.error());
+    return kUsage;
+  }
+  for (const RuleSummary& rule : *rules) {
+    if (options.format == "jsonl") {
+      ordered_json out = {{"rule", rule.rule},
+                          {"kind", rule.correlation ? "correlation" : "detection"}};
+      for (const auto& [key, value] :
+           std::vector<std::pair<const char*, std::string>>{{"id", rule.id},
+                                                            {"title", rule.title},
+                                                            {"level", rule.level},
+                                                            {"status", rule.status},
+                                                            {"author", rule.author},
+                                                            {"logsource", rule.log_source},
+                                                            {"file", rule.file}}) {
+        if (!value.empty()) out[key] = value;
+      }
+      print(stdout, out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+    } else {
+      print(stdout,
+            fmt::format("{:<14} {:<44} {:<36} {}\n", rule.level.empty() ? "-" : rule.level,
+                        rule.rule, rule.correlation ? "correlation" : rule.log_source, rule.title));
+    }
+  }
+  print_problems(problems);
+  return problems.empty() || options.keep_going ? kOk : kUsage;
+}
+
+int run_lint(const RulesOptions& options) {
+  const auto result =
+      lint_rules(options.selection(), options.sigma ? LintScope::sigma : LintScope::own);
+  if (!result) {
+    print_refusal(result.error());
+    return kUsage;
+  }
+  print_problems(result->problems);
+  print_problems(result->findings);
+  print(stderr, fmt::format("{} rules, {} refused for {} problems, {} findings\n", result->rules,
+                            result->problems.empty() ? "none" : "some", result->problems.size(),
+                            result->findings.size()));
+  if (!result->problems.empty()) return kUsage;
+  return result->findings.empty() ? kOk : kFailOn;
+}
+
+int run_test(const RulesOptions& options) {
+  const auto result = test_rules(options.selection());
+  if (!result) {
+    print_refusal(result.error());
+    return kUsage;
+  }
+  print_problems(result->problems);
+  print_problems(result->failures);
+  print(stderr,
+        fmt::format("{} rules, {} tests, {} failed, {} rules without tests\n", result->rules,
+                    result->tests, result->failures.size(), result->untested));
+  if (!result->problems.empty()) return kUsage;
+  return result->failures.empty() ? kOk : kFailOn;
+}
+
+int run_explain(const RulesOptions& options) {
+  std::string event = options.event;
+  if (!event.empty() && event.front() == '@') {
+    std::ifstream in(event.substr(1), std::ios::binary);
+    if (!in) {
+      print_refusal({"INPUT_NOT_FOUND", "the file of the event cannot be opened", event.substr(1),
+                     "check the path"});
+      return kUsage;
+    }
+    event.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto text = explain_rule(options.selection(), options.rule, event);
+  if (!text) {
+    print_refusal(text.error());
+    return kUsage;
+  }
+  print(stdout, *text);
+  return kOk;
+}
+}  // namespace
+
+void add_rules_command(Program& program) {
+  auto options = std::make_shared<RulesOptions>();
+  CLI::App* rules = program.app.add_subcommand("rules", "Run, check, test and list rules");
+  rules->require_subcommand(1);
+  const auto add = [&](const char* name, const char* what, int (*run)(const RulesOptions&)) {
+    CLI::App* command = rules->add_subcommand(name, what);
+    command
+        ->add_option("--placeholders", options->placeholders,
+                     "JSON file with the values of %placeholders%")
+        ->type_name("FILE");
+    command
+        ->add_option("--logsource-map", options->log_source_map, "Map of log sources to channels")
+        ->type_name("FILE");
+    command->add_flag("--keep-going", options->keep_going, "Leave out rules that cannot be loaded");
+    command->callback([&program, options, run] { program.exit_code = run(*options); });
+    return command;
+  };
+  const auto add_rules = [&](CLI::App* command) {
+    command
+        ->add_option("--rules", options->rules, "Rule file or folder (default: the built-in pack)")
+        ->type_name("PATH");
+  };
+  const auto add_rule_paths = [&](CLI::App* command) {
+    add_rules(command);
+    command->add_option("path", options->rules,
+                        "Rule files or folders (default: the built-in pack)");
+  };
+  const auto add_format = [&](CLI::App* command) {
+    command->add_option("--format", options->format, "text or jsonl")
+        ->check(CLI::IsMember({"text", "jsonl"}));
+  };
+
+  CLI::App* match = add("match", "Run rules over logs, without any diagnosis", run_match);
+  add_rules(match);
+  add_format(match);
+  match->add_flag("--use-logsource", options->use_log_sources,
+                  "A rule sees only events of its log source");
+  match->add_option("--jobs", options->jobs, "Threads (default: all)");
+  match->add_option("PATH", options->paths, "Logs: files, folders, archives")->required();
+
+  CLI::App* list = add("list", "What rules there are", run_list);
+  add_rule_paths(list);
+  add_format(list);
+
+  CLI::App* lint = add("lint", "Find mistakes in rules", run_lint);
+  add_rule_paths(lint);
+  lint->add_flag("--sigma", options->sigma, "Also find what other Sigma engines do not understand");
+
+  add_rule_paths(add("test", "Run the tests inside the rules", run_test));
+
+  CLI::App* explain = add("explain", "Why a rule does or does not match an event", run_explain);
+  add_rules(explain);
+  explain->add_option("RULE", options->rule, "Name or id of the rule")->required();
+  explain->add_option("EVENT", options->event, "The event as a JSON object, or @FILE")->required();
+}
+
+}  // namespace rdptriage::cli

@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "pipeline/rule_files.hpp"
+#include "rdptriage/rules.hpp"
+#include "reader/event_json.hpp"
+#include "rule/explain.hpp"
+
+namespace rdptriage {
+
+Result<std::vector<RuleSummary>> list_rules(const RuleSelection& selection,
+                                            std::vector<Problem>& problems) {
+  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
+  std::vector<RuleSummary> out;
+  for (const rule::RuleInfo& info : selected->loaded.rules.rules()) {
+    if (info.generated_for) continue;
+    RuleSummary row{info.handle(),
+                    info.id,
+                    info.title,
+                    info.level,
+                    info.status,
+                    info.author,
+                    info.file,
+                    info.kind == rule::RuleKind::correlation,
+                    {}};
+    for (const std::string* part : {&info.product, &info.category, &info.service}) {
+      if (part->empty()) continue;
+      if (!row.log_source.empty()) row.log_source += '/';
+      row.log_source += *part;
+    }
+    out.push_back(std::move(row));
+  }
+  problems = std::move(selected->loaded.problems);
+  return out;
+}
+
+Result<std::string> explain_rule(const RuleSelection& selection, std::string_view handle,
+                                 std::string_view event) {
+  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
+  const rule::CompiledRules& rules = selected->loaded.rules;
+  const rule::RuleInfo* info = rules.find(handle);
+  if (info == nullptr) {
+    RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
+    std::vector<std::string_view> names;
+    for (const rule::RuleInfo& known : rules.rules()) names.push_back(known.handle());
+    const std::string_view near = base::nearest_word(handle, names);
+    return fail("RULE_UNKNOWN", fmt::format("there is no rule `{}`", handle), {},
+                near.empty() ? "`rdptriage rules list` shows them"
+                             : fmt::format("did you mean `{}`?", near));
+  }
+  if (info->kind == rule::RuleKind::correlation) {
+    return fail("RULE_NO_DETECTION",
+                fmt::format("`{}` is a correlation: one event cannot match it", handle), {},
+                "explain one of the rules it refers to");
+  }
+  std::string out;
+  const bool read = reader::visit_json_event(
+      event, {}, [&](EventView& view) { out = rule::explain(rules, info->index, view); });
+  if (!read) {
+    return fail("EVENT_INVALID", "the event is not a JSON object", {},
+                R"(write for example '{"EventID": 1149, "Channel": "System"}')");
+  }
+  return out;
+}
+
+}  // namespace rdptriage

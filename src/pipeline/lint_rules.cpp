@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/problem.hpp"
+#include "diagnosis/cause_set.hpp"
+#include "pipeline/rule_files.hpp"
+#include "pipeline/rule_set_impl.hpp"
+#include "rdptriage/rule_set.hpp"
+#include "rdptriage/rules.hpp"
+#include "rule/correlation.hpp"
+#include "rule/lint.hpp"
+
+namespace rdptriage {
+
+namespace {
+// Rules of the project's own format that no cause and no correlation looks at.
+void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pack,
+                 std::vector<Problem>& findings) {
+  const auto& evidence = pack.causes().evidence_rules();
+  if (evidence.empty()) return;  // rules without a pack of causes
+  for (const rule::RuleInfo& info : selected.loaded.rules.rules()) {
+    if (!info.triage.present || info.generated_for) continue;
+    const rule::RuleInfo* same = pack.rules().find(info.handle());
+    if (same == nullptr || std::binary_search(evidence.begin(), evidence.end(), same->index))
+      continue;
+    const auto& correlations = selected.loaded.rules.correlations();
+    const bool correlated =
+        std::any_of(correlations.begin(), correlations.end(), [&](const auto& c) {
+          return std::find(c.rules.begin(), c.rules.end(), info.index) != c.rules.end();
+        });
+    const bool tells_progress = !info.triage.state.empty() || !info.triage.attempt.empty();
+    if (correlated || tells_progress) continue;
+    for (const rule::RuleFile& file : selected.files) {
+      if (file.path != info.file) continue;
+      findings.push_back(base::make_problem(
+          "P047", {file.path, file.text}, {info.line, 1, 1},
+          fmt::format("no cause uses the rule `{}`", info.handle()), "",
+          "name it in the evidence of a cause (weight 0: considered, no evidence), or remove it"));
+    }
+  }
+}
+}  // namespace
+
+Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
+  RuleSelection applied = selection;
+  applied.log_sources = RuleSelection::LogSources::apply;
+  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(applied));
+  LintResult out;
+  rule::LogSourceMap sources;
+  std::vector<Problem> already_reported;
+  for (const rule::RuleFile& file : selected->log_source_files) {
+    sources.add({file.path, file.text}, already_reported);
+  }
+  for (const rule::RuleInfo& info : selected->loaded.rules.rules())
+    out.rules += info.generated_for ? 0U : 1U;
+  out.findings = rule::lint(selected->files, selected->loaded.rules, sources,
+                            scope == LintScope::sigma ? rule::LintFor::sigma : rule::LintFor::own);
+  // The files once more as a pack: causes, formats and codes have their own loaders.
+  std::vector<pipeline::RulePackFile> pack_files;
+  for (const rule::RuleFile& file : selected->files) {
+    pack_files.push_back(
+        {std::string(file.path), {}, file.text, pipeline::part_of(file.path, file.text)});
+  }
+  for (const rule::RuleFile& file : selected->log_source_files) {
+    pack_files.push_back({std::string(file.path), {}, file.text, pipeline::PackPart::log_sources});
+  }
+  const RuleSetImpl pack(std::move(pack_files));
+  out.problems = pack.problems();
+  find_unused(*selected, pack, out.findings);
+  std::stable_sort(out.findings.begin(), out.findings.end(),
+                   [](const Problem& a, const Problem& b) {
+                     return std::pair(std::string_view(a.file), a.line) <
+                            std::pair(std::string_view(b.file), b.line);
+                   });
+  return out;
+}
+
+}  // namespace rdptriage

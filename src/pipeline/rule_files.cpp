@@ -1,0 +1,131 @@
+#include "pipeline/rule_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "base/yaml.hpp"
+#include "pipeline/embedded_pack.hpp"
+
+namespace rdptriage::pipeline {
+
+namespace fs = std::filesystem;
+
+namespace {
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 20;  // the YAML reader's own limit
+constexpr std::string_view kLogSources = "logsources.yml";
+
+Result<std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  if (const auto size = fs::file_size(path, error); !error && size > kMaxFileBytes) {
+    return fail("RULE_FILE_TOO_LARGE", "a rule file has at most 1 MiB", path.string(),
+                "split the file");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return fail("RULE_FILE_UNREADABLE", "the rule file cannot be opened", path.string(),
+                "check the name and the permissions");
+  }
+  return std::string((std::istreambuf_iterator<char>(in)), {});
+}
+
+Result<std::vector<fs::path>> files_below(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    return fail("RULES_NOT_FOUND", "there is no rule file or folder of this name", path.string(),
+                "check the path given to --rules");
+  }
+  if (!fs::is_directory(status)) return std::vector<fs::path>{path};
+  std::vector<fs::path> files;
+  for (auto at = fs::recursive_directory_iterator(path, error);
+       !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    const fs::path extension = at->path().extension();
+    if ((extension == ".yml" || extension == ".yaml") && at->is_regular_file(error)) {
+      files.push_back(at->path());
+    }
+  }
+  if (error) return fail("RULES_UNREADABLE", "the rule folder cannot be listed", path.string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<rule::Placeholders> read_placeholders(const fs::path& path) {
+  rule::Placeholders out;
+  if (path.empty()) return out;
+  RDPTRIAGE_TRY(const std::string text, read_file(path));
+  const std::string name = path.string();
+  const auto roots = base::parse_yaml({name, text});  // JSON is YAML
+  if (!roots) return tl::make_unexpected(base::to_error(roots.error()));
+  for (const base::YamlNode& root : *roots) {
+    for (std::size_t i = 0; i < root.keys.size(); ++i) {
+      const base::YamlNode& values = root.items[i];
+      std::vector<std::string>& list = out[root.keys[i].text];
+      if (values.is_scalar()) list.push_back(values.text);
+      for (const base::YamlNode& value : values.items) {
+        if (!value.is_scalar() || values.is_mapping()) {
+          return fail("PLACEHOLDERS_INVALID",
+                      fmt::format("the values of `{}` must be texts or numbers", root.keys[i].text),
+                      name, R"(write {"name": ["value", "value"]})");
+        }
+        list.push_back(value.text);
+      }
+    }
+    if (!root.is_mapping()) {
+      return fail("PLACEHOLDERS_INVALID", "the file must be one object", name,
+                  R"(write {"name": ["value", "value"]})");
+    }
+  }
+  return out;
+}
+}  // namespace
+
+Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection) {
+  auto out = std::make_unique<SelectedRules>();
+  for (const fs::path& path : selection.paths) {
+    RDPTRIAGE_TRY(const auto files, files_below(path));
+    for (const fs::path& file : files) {
+      RDPTRIAGE_TRY(std::string text, read_file(file));
+      out->owned.emplace_back(file.generic_string(), std::move(text));
+    }
+  }
+  if (!selection.log_source_map.empty()) {
+    RDPTRIAGE_TRY(std::string text, read_file(selection.log_source_map));
+    out->owned.emplace_back(selection.log_source_map.generic_string(), std::move(text));
+  }
+  const std::size_t rule_files = out->owned.size() - (selection.log_source_map.empty() ? 0 : 1);
+  for (std::size_t i = 0; i < out->owned.size(); ++i) {
+    const auto& [path, text] = out->owned[i];
+    (i < rule_files ? out->files : out->log_source_files).push_back({path, text});
+  }
+  for (const PackFile& file : embedded_pack()) {
+    const bool log_sources = file.path == kLogSources;
+    if (log_sources && selection.log_source_map.empty()) {
+      out->log_source_files.push_back({file.path, file.text});
+    } else if (selection.paths.empty() && !log_sources) {
+      out->files.push_back({file.path, file.text});
+    }
+  }
+  rule::LoadOptions options;
+  options.log_sources = selection.log_sources == RuleSelection::LogSources::apply
+                            ? rule::LogSourceUse::apply
+                            : rule::LogSourceUse::ignore;
+  options.log_source_files = out->log_source_files;
+  RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
+  out->loaded = rule::load_rules(out->files, options);
+  return out;
+}
+
+Result<void> check_problems(const RuleSelection& selection, const std::vector<Problem>& problems) {
+  if (problems.empty() || selection.on_problem == RuleSelection::OnProblem::keep_going) return {};
+  std::string message =
+      fmt::format("{} problem{} in the rules", problems.size(), problems.size() == 1 ? "" : "s");
+  for (const Problem& problem : problems) message += "\n" + problem.text;
+  return fail("RULES_REFUSED", std::move(message), {},
+              "correct the rules, or leave them out with --keep-going");
+}
+
+}  // namespace rdptriage::pipeline

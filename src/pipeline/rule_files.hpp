@@ -1,0 +1,27 @@
+// Rule files of a selection, read and compiled.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rdptriage/rules.hpp"
+#include "rule/rule_loader.hpp"
+
+namespace rdptriage::pipeline {
+
+// The texts of the files and what was made of them; problems are not yet judged.
+struct SelectedRules {
+  std::vector<std::pair<std::string, std::string>> owned;  // path, text
+  std::vector<rule::RuleFile> files;
+  std::vector<rule::RuleFile> log_source_files;
+  rule::LoadedRules loaded;
+};
+
+// Fails when a file cannot be read or --placeholders is not what it should be.
+Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection);
+
+// RULES_REFUSED with all messages when there are problems and the selection says refuse.
+Result<void> check_problems(const RuleSelection& selection, const std::vector<Problem>& problems);
+
+}  // namespace rdptriage::pipeline
