@@ -6,6 +6,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/yaml.hpp"
+#include "reader/text_format.hpp"
 #include "rule/log_source.hpp"
 #include "rule/rule_loader.hpp"
 
@@ -54,6 +55,7 @@ struct RuleSetImpl::Compiled {
   std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
   std::vector<Problem> problems;  // of rules and causes
   std::vector<Problem> format_problems;
+  std::optional<reader::FormatSet> formats;
   std::string sha256;
 };
 
@@ -133,11 +135,17 @@ const std::vector<std::string>& RuleSetImpl::sources_of_channel(std::string_view
 
 const reader::FormatSet* RuleSetImpl::formats() const {
   compile_formats();
-  return nullptr;
+  return &*compiled_->formats;
 }
 
 void RuleSetImpl::compile_formats() const {
-  std::call_once(compiled_->formats_once, [] {});
+  std::call_once(compiled_->formats_once, [this] {
+    std::vector<reader::FormatFile> formats;
+    for (const RulePackFile& file : files_) {
+      if (file.part == PackPart::formats) formats.push_back({file.path, file.text});
+    }
+    compiled_->formats = reader::FormatSet::load(formats, compiled_->format_problems);
+  });
 }
 
 const std::string& RuleSetImpl::sha256() const {

@@ -2,12 +2,14 @@
 
 #include "reader/event_json.hpp"
 #include "reader/reader.hpp"
+#include "reader/text_format.hpp"
 
 namespace rdptriage::reader {
 
 namespace {
 constexpr ReaderInfo kReaders[] = {
     {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
+    {"text", "client traces and any line-oriented text", probe_text, read_text},
 };
 }
 

@@ -1,0 +1,198 @@
+// Loads rules/formats/*.yml:
+//
+//   format: freerdp                        extract:
+//   title: FreeRDP client log                - {expr: 'HTTP/1\.[01] (?P<HttpStatus>\d{3})',
+//   literal: HTTP/1} client: freerdp-2                      blocks: signs: ['\[com\.freerdp\.'] -
+//   service: client-disconnect prefixes:                                  lines: [{expr: …}, …]
+//     - {expr: '…', set: {Client: …}}          required: [ErrorCode, ExtendedErrorCode]
+//   samples:
+//     - {line: '…', fields: {Level: INFO, Message: '…'}}
+#include "reader/text_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/problem.hpp"
+#include "base/text.hpp"
+#include "base/yaml.hpp"
+#include "reader/text_format_impl.hpp"
+
+namespace rdptriage::reader {
+
+namespace {
+
+class FormatLoader {
+ public:
+  FormatLoader(const base::SourceText& source, FormatSet::Impl& out, std::vector<Problem>& problems)
+      : source_(source), out_(out), problems_(problems) {}
+
+  void load() {
+    auto documents = base::parse_yaml(source_);
+    if (!documents) {
+      problems_.push_back(std::move(documents).error());
+      return;
+    }
+    documents_ = std::move(*documents);
+    for (const base::YamlNode& document : documents_) load_document(document);
+  }
+
+  // After every file is loaded: a sample needs the extractions of all of them.
+  void run_samples() {
+    for (const base::YamlNode& document : documents_) {
+      const auto format =
+          std::find_if(out_.formats.begin(), out_.formats.end(),
+                       [&](const TextFormat& f) { return f.name == document.text_of("format"); });
+      if (format == out_.formats.end()) continue;
+      for_each(document, "samples", [&](const base::YamlNode& node) { run_sample(*format, node); });
+    }
+  }
+
+ private:
+  void problem(const base::YamlNode& node, std::string message, std::string help = {}) {
+    problems_.push_back(
+        base::make_problem("P080", source_, node, std::move(message), {}, std::move(help)));
+  }
+
+  // Every key must be one of `known`: a mistyped one would silently do nothing.
+  bool check_keys(const base::YamlNode& node, const std::vector<std::string_view>& known) {
+    if (!node.is_mapping()) {
+      problem(node, "a mapping is expected here");
+      return false;
+    }
+    for (const base::YamlNode& key : node.keys) {
+      if (std::find(known.begin(), known.end(), key.text) != known.end()) continue;
+      const auto near = base::nearest_word(key.text, known);
+      problem(key, fmt::format("unknown key `{}`", key.text),
+              near.empty() ? std::string() : fmt::format("did you mean `{}`?", near));
+    }
+    return true;
+  }
+
+  void load_document(const base::YamlNode& document) {
+    if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
+                               "extract", "blocks", "key_words"})) {
+      return;
+    }
+    for_each(document, "key_words",
+             [&](const base::YamlNode& node) { out_.key_words.push_back(node.text); });
+    for_each(document, "extract", [&](const base::YamlNode& node) {
+      if (auto pattern = field_pattern(node)) out_.extractions.push_back(std::move(*pattern));
+    });
+    for_each(document, "blocks", [&](const base::YamlNode& node) { load_block(node); });
+    if (!document.find("format")) return;
+    TextFormat format;
+    format.name = document.text_of("format");
+    format.title = document.text_of("title");
+    format.client = document.text_of("client");
+    for_each(document, "signs", [&](const base::YamlNode& node) {
+      if (auto pattern = compile(node)) format.signs.push_back(std::move(*pattern));
+    });
+    for_each(document, "prefixes", [&](const base::YamlNode& node) {
+      if (auto pattern = field_pattern(node)) format.prefixes.push_back(std::move(*pattern));
+    });
+    if (!document.find("samples"))
+      problem(document, "the format has no sample lines", "add `samples:` that show it works");
+    out_.formats.push_back(std::move(format));
+  }
+
+  template <class Each>
+  void for_each(const base::YamlNode& node, std::string_view key, Each each) {
+    const base::YamlNode* list = node.find(key);
+    if (!list) return;
+    if (!list->is_sequence()) return problem(*list, fmt::format("`{}` is a list", key));
+    for (const base::YamlNode& item : list->items) each(item);
+  }
+
+  std::optional<base::Pattern> compile(const base::YamlNode& node) {
+    auto pattern = base::Pattern::compile(node.text);
+    if (pattern) return std::move(*pattern);
+    problem(node, "the expression is refused: " + pattern.error().message,
+            "RE2 syntax: no look-around, no back-references");
+    return std::nullopt;
+  }
+
+  std::optional<FieldPattern> field_pattern(const base::YamlNode& node) {
+    const base::YamlNode* expression = node.is_scalar() ? &node : node.find("expr");
+    if (node.is_mapping()) check_keys(node, {"expr", "literal", "lower", "set"});
+    if (!expression) {
+      problem(node, "an expression needs `expr`");
+      return std::nullopt;
+    }
+    auto pattern = compile(*expression);
+    if (!pattern) return std::nullopt;
+    FieldPattern out{std::move(*pattern), {}, {}, {}};
+    if (node.is_mapping()) {
+      out.literal = base::to_lower_ascii(node.text_of("literal"));
+      for_each(node, "lower",
+               [&](const base::YamlNode& field) { out.lowered.push_back(field.text); });
+      if (const base::YamlNode* set = node.find("set"); set && set->is_mapping()) {
+        for (std::size_t i = 0; i < set->keys.size(); ++i)
+          out.set.emplace_back(set->keys[i].text, set->items[i].text);
+      }
+    }
+    return out;
+  }
+
+  void load_block(const base::YamlNode& node) {
+    if (!check_keys(node, {"service", "lines", "required", "within"})) return;
+    LineBlock block;
+    block.service = node.text_of("service");
+    for_each(node, "lines", [&](const base::YamlNode& line) {
+      if (auto pattern = field_pattern(line)) block.lines.push_back(std::move(*pattern));
+    });
+    for_each(node, "required",
+             [&](const base::YamlNode& field) { block.required.push_back(field.text); });
+    if (const base::YamlNode* within = node.find("within")) {
+      block.within =
+          static_cast<unsigned>(std::clamp<std::int64_t>(within->integer().value_or(8), 1, 100));
+    }
+    if (block.lines.empty()) return problem(node, "a block needs at least one line");
+    out_.blocks.push_back(std::move(block));
+  }
+
+  void run_sample(const TextFormat& format, const base::YamlNode& sample) {
+    if (!check_keys(sample, {"line", "fields"})) return;
+    std::vector<std::string> storage;
+    LineFields got;
+    take_line_apart(out_, format, sample.text_of("line"), storage, got);
+    const base::YamlNode* fields = sample.find("fields");
+    if (!fields || !fields->is_mapping())
+      return problem(sample, "a sample needs `line` and `fields`");
+    for (std::size_t i = 0; i < fields->keys.size(); ++i) {
+      const auto field = std::find_if(got.fields.begin(), got.fields.end(), [&](const Field& f) {
+        return f.name == fields->keys[i].text;
+      });
+      const std::string_view value =
+          field == got.fields.end() ? std::string_view("(absent)") : field->value;
+      if (value != fields->items[i].text) {
+        problem(fields->items[i],
+                fmt::format("the sample gives `{}` = `{}`", fields->keys[i].text, value));
+      }
+    }
+  }
+
+  base::SourceText source_;
+  FormatSet::Impl& out_;
+  std::vector<Problem>& problems_;
+  std::vector<base::YamlNode> documents_;
+};
+
+}  // namespace
+
+FormatSet::FormatSet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FormatSet::FormatSet(FormatSet&&) noexcept = default;
+FormatSet& FormatSet::operator=(FormatSet&&) noexcept = default;
+FormatSet::~FormatSet() = default;
+
+FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem>& problems) {
+  auto impl = std::make_unique<Impl>();
+  std::vector<FormatLoader> loaders;
+  for (const FormatFile& file : files)
+    loaders.emplace_back(base::SourceText{file.path, file.text}, *impl, problems);
+  for (FormatLoader& loader : loaders) loader.load();
+  for (FormatLoader& loader : loaders) loader.run_samples();
+  return FormatSet(std::move(impl));
+}
+
+}  // namespace rdptriage::reader

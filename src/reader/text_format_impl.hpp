@@ -1,0 +1,64 @@
+// The compiled side of text formats; for text_format.cpp (loading) and text_reader.cpp (running).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/pattern.hpp"
+#include "rdptriage/event.hpp"
+#include "reader/text_format.hpp"
+
+namespace rdptriage::reader {
+
+using Constants = std::vector<std::pair<std::string, std::string>>;  // field → value
+
+// An expression whose named groups become fields.
+struct FieldPattern {
+  base::Pattern pattern;
+  std::string literal;  // must occur (any case) before the expression is tried; "" = none
+  std::vector<std::string> lowered;  // fields whose value is shown in lower case
+  Constants set;                     // fields with a fixed value where the expression matches
+};
+
+struct TextFormat {
+  std::string name, title, client;
+  std::vector<base::Pattern> signs;    // each line of a file that one of them matches speaks for it
+  std::vector<FieldPattern> prefixes;  // tried in order on each line
+};
+
+// Lines that stand together and are one event of their own (the copied error dialog).
+struct LineBlock {
+  std::string service;
+  std::vector<FieldPattern> lines;  // the first opens the block; the others may follow in any order
+  std::vector<std::string> required;  // fields that make it an event
+  unsigned within = 8;                // lines after the first
+};
+
+struct FormatSet::Impl {
+  std::vector<TextFormat> formats;
+  std::vector<FieldPattern> extractions;
+  std::vector<LineBlock> blocks;
+  std::vector<std::string> key_words;  // that tell code pages apart
+};
+
+// Fields of one line while it is taken apart; views point into the line, the format or `storage`.
+struct LineFields {
+  std::vector<Field> fields;
+  std::optional<Timestamp> time;
+  TimeQuality time_quality = TimeQuality::none;
+  std::string_view glued;  // text before the prefix: a prompt, or a line that was cut in two
+};
+
+// Splits a line by the first prefix of `format` that fits and runs the extractions over its
+// message. Values that had to be changed live in `storage`, which must outlive `out`.
+void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
+                     std::vector<std::string>& storage, LineFields& out);
+
+// The format that most lines of `text` speak for, and how many do; null when none is spoken for.
+std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,
+                                                      std::string_view text);
+
+}  // namespace rdptriage::reader

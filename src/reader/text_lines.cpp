@@ -1,0 +1,262 @@
+#include "reader/text_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rdptriage/function_ref.hpp"
+
+namespace rdptriage::reader {
+
+using base::TextShape;
+
+namespace {
+constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::uint64_t kNoticesPerArtifact = 8;  // then the damage is only counted
+
+bool is_utf16(TextShape shape) { return shape != TextShape::bytes; }
+base::ByteOrder order_of(TextShape shape) {
+  return shape == TextShape::utf16be ? base::ByteOrder::big : base::ByteOrder::little;
+}
+
+// All lines of `bytes` that are not UTF-8, as a sample to guess the code page from.
+std::string foreign_lines(std::string_view bytes) {
+  constexpr std::size_t kEnough = 16 * 1024;
+  std::string sample;
+  while (!bytes.empty() && sample.size() < kEnough) {
+    const auto end = bytes.find('\n');
+    const std::string_view line = bytes.substr(0, end);
+    // A UTF-16 part of a mixed file is no sample of the 8-bit part.
+    if (line.find('\0') == std::string_view::npos && !base::is_valid_utf8(line)) {
+      sample.append(line.substr(0, kEnough)).push_back('\n');
+    }
+    if (end == std::string_view::npos) break;
+    bytes.remove_prefix(end + 1);
+  }
+  return sample;
+}
+}  // namespace
+
+LineReader::LineReader(const container::Artifact& artifact, container::ByteSource& source,
+                       const Limits& limits, std::span<const std::string> key_words,
+                       EventSink& sink)
+    : artifact_(artifact), source_(source), limits_(limits), key_words_(key_words), sink_(sink) {}
+
+// Adds to the buffer; false when the source has no more.
+bool LineReader::fill() {
+  if (ended_) return false;
+  buffer_.erase(0, at_);
+  at_ = 0;
+  const std::size_t have = buffer_.size();
+  buffer_.resize(have + kReadBytes);
+  std::size_t filled = 0;
+  while (filled < kReadBytes) {
+    const auto got =
+        source_.read(std::as_writable_bytes(std::span(buffer_).subspan(have + filled)));
+    if (!got || *got == 0) {
+      ended_ = true;
+      if (!got) {
+        sink_.notice(
+            {"TEXT_READ_FAILED",
+             fmt::format("{}: reading stopped after {} bytes ({}); the lines before are used",
+                         artifact_.path, offset_ + have + filled, got.error().message),
+             artifact_.index, offset_ + have + filled, 0});
+      }
+      break;
+    }
+    filled += *got;
+  }
+  buffer_.resize(have + filled);
+  return filled > 0;
+}
+
+// Looks at the coming line for a change between 8-bit text and UTF-16.
+void LineReader::adapt_shape(std::string_view bytes) {
+  const auto zero = [&](std::size_t i) { return bytes[i] == '\0'; };
+  if (shape_ == TextShape::bytes) {
+    if (bytes.size() < 6) return;
+    if (bytes.starts_with("\xFF\xFE") && zero(3)) shape_ = TextShape::utf16le;
+    if (!zero(0) && zero(1) && !zero(2) && zero(3) && !zero(4) && zero(5))
+      shape_ = TextShape::utf16le;
+    if (zero(0) && !zero(1) && zero(2) && !zero(3) && zero(4) && !zero(5))
+      shape_ = TextShape::utf16be;
+    return;
+  }
+  // Back to 8-bit: the two bytes of CR LF side by side are no character of any living script.
+  const auto window = bytes.substr(0, 4096);
+  const auto plain = window.find("\r\n");
+  if (plain == std::string_view::npos || plain == 0) return;
+  if (window.substr(0, plain).find('\0') == std::string_view::npos) shape_ = TextShape::bytes;
+}
+
+// Length of the line with its end, when the end is in `bytes`.
+std::optional<std::size_t> LineReader::line_end(std::string_view bytes, std::size_t from) const {
+  if (!is_utf16(shape_)) {
+    const auto at = bytes.find('\n', from);
+    return at == std::string_view::npos ? std::nullopt : std::optional(at + 1);
+  }
+  const std::size_t high = shape_ == TextShape::utf16le ? 1 : 0;
+  for (std::size_t at = from & ~std::size_t{1}; at + 1 < bytes.size(); at += 2) {
+    if (bytes[at + 1 - high] == '\n' && bytes[at + high] == '\0') return at + 2;
+  }
+  return std::nullopt;
+}
+
+// Drops everything up to the next line end and returns how much that was.
+std::uint64_t LineReader::skip_line() {
+  std::uint64_t skipped = 0;
+  for (;;) {
+    const auto end = line_end(unread(), 0);
+    const std::size_t step = end ? *end : unread().size() & ~std::size_t{is_utf16(shape_)};
+    at_ += step;
+    offset_ += step;
+    skipped += step;
+    if (end || !fill()) return skipped;
+  }
+}
+
+std::optional<TextLine> LineReader::next() {
+  if (!started_) {
+    started_ = true;
+    fill();
+    const base::TextStart start = base::detect_text_start(buffer_);
+    shape_ = start.shape;
+    at_ = offset_ = start.bom_bytes;
+  }
+  for (;;) {
+    if (unread().size() < 4096) fill();
+    if (unread().empty()) return std::nullopt;
+    adapt_shape(unread());
+    auto end = line_end(unread(), 0);
+    while (!end && unread().size() <= limits_.max_line_bytes) {
+      const std::size_t searched = unread().size();
+      if (!fill()) break;
+      end = line_end(unread(), searched);
+    }
+    const std::size_t length = end.value_or(unread().size());
+    if (length > limits_.max_line_bytes) {
+      const std::uint64_t first = offset_;
+      ++number_;
+      const std::uint64_t lost = skip_line();
+      bytes_lost_ += lost;
+      if (lines_refused_++ < kNoticesPerArtifact) {
+        sink_.notice(
+            {"TEXT_LINE_TOO_LONG",
+             fmt::format("{}: line {} has {} bytes, the limit is {}; the line is not used. "
+                         "Raise --max-line-bytes if it matters",
+                         artifact_.path, number_, lost, limits_.max_line_bytes),
+             artifact_.index, first, lost});
+      }
+      continue;
+    }
+    TextLine line;
+    line.number = ++number_;
+    line.byte_offset = offset_;
+    line.byte_length = length;
+    line.text = decode(unread().substr(0, length));
+    at_ += length;
+    offset_ += length;
+    return line;
+  }
+}
+
+std::string_view LineReader::decode(std::string_view bytes) {
+  const auto saw = [this](std::string_view encoding) {
+    if (std::find(encodings_.begin(), encodings_.end(), encoding) == encodings_.end()) {
+      encodings_.push_back(encoding);
+    }
+  };
+  std::string_view text = bytes;
+  if (is_utf16(shape_)) {
+    saw(shape_ == TextShape::utf16le ? "utf-16le" : "utf-16be");
+    decoded_.clear();
+    base::append_utf16(bytes, order_of(shape_), decoded_);
+    text = decoded_;
+  } else if (base::is_valid_utf8(bytes)) {
+    saw("utf-8");
+  } else {
+    if (page_ == nullptr) {
+      const auto guess = base::guess_code_page(foreign_lines(unread()), key_words_);
+      page_ = guess.page;
+      if (guess.uncertain) {
+        sink_.notice(
+            {"TEXT_ENCODING_UNKNOWN",
+             fmt::format("{}: line {} is neither UTF-8 nor in a code page that makes sense; "
+                         "read as Windows-1252, letters outside ASCII may be wrong",
+                         artifact_.path, number_),
+             artifact_.index, offset_, 0});
+      }
+    }
+    saw(page_->name());
+    decoded_.clear();
+    page_->append(bytes, decoded_);
+    text = decoded_;
+  }
+  if (text.starts_with("\xEF\xBB\xBF"))
+    text.remove_prefix(3);  // a BOM in the middle: appended file
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) {
+    text.remove_suffix(1);
+  }
+  // Terminal captures color their lines; zeros are pages that a crash left unwritten.
+  if (text.find_first_of(std::string_view("\x1B\0", 2)) == std::string_view::npos) return text;
+  return strip_escapes(text);
+}
+
+std::string_view LineReader::strip_escapes(std::string_view line) {
+  stripped_.clear();
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\0') continue;
+    if (line[i] != '\x1B') {
+      stripped_.push_back(line[i]);
+      continue;
+    }
+    if (i + 1 < line.size() && line[i + 1] == '[') {  // CSI … final byte 0x40–0x7E
+      i += 2;
+      while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
+    } else {
+      ++i;
+    }
+  }
+  return stripped_;
+}
+
+std::string LineReader::encoding() const {
+  // ASCII lines count as UTF-8, so next to a code page "utf-8" says nothing new.
+  std::string name;
+  for (const std::string_view encoding : encodings_) {
+    if (encoding == "utf-8" && page_ != nullptr) continue;
+    name += name.empty() ? "" : "+";
+    name += encoding;
+  }
+  return name;
+}
+
+bool looks_like_text(std::span<const std::byte> head) {
+  const std::string_view bytes(reinterpret_cast<const char*>(head.data()), head.size());
+  if (bytes.empty()) return false;
+  if (is_utf16(base::detect_text_start(bytes).shape)) return true;
+  std::size_t zeros = 0, controls = 0;
+  for (const char c : bytes) {
+    zeros += c == '\0';
+    controls += static_cast<unsigned char>(c) < 0x20 && c != '\0' && c != '\t' && c != '\r' &&
+                c != '\n' && c != '\f' && c != '\b' && c != '\x1B';
+  }
+  // Zeros are allowed for pages lost in a crash and for UTF-16 appended later.
+  return zeros * 2 <= bytes.size() && controls * 100 <= bytes.size();
+}
+
+std::string decode_head(std::span<const std::byte> head, std::span<const std::string> key_words) {
+  class Quiet final : public EventSink {
+    Flow event(EventView&) override { return Flow::go_on; }
+    void notice(Notice) override {}
+  };
+  Quiet quiet;
+  container::MemorySource source(head);
+  const container::Artifact artifact;
+  LineReader lines(artifact, source, Limits{}, key_words, quiet);
+  std::string text;
+  while (const auto line = lines.next()) text.append(line->text).push_back('\n');
+  return text;
+}
+
+}  // namespace rdptriage::reader

@@ -1,0 +1,198 @@
+// Runs the text formats over an artifact: one event a line, and one more for each block of lines
+// that belongs together.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/text.hpp"
+#include "reader/text_format_impl.hpp"
+#include "reader/text_lines.hpp"
+
+namespace rdptriage::reader {
+
+namespace {
+
+class FieldsDecoder final : public EventDecoder {
+ public:
+  explicit FieldsDecoder(const std::vector<Field>& fields) : fields_(fields) {}
+  void decode_system(SystemFields&) override {}
+  void decode_fields(std::vector<Field>& out) override { out = fields_; }
+
+ private:
+  const std::vector<Field>& fields_;
+};
+
+// A block that has been opened and waits for its other lines.
+class OpenBlock {
+ public:
+  explicit OpenBlock(const LineBlock& block) : block_(&block) {}
+
+  // Takes the line in when it belongs here. True when the block is complete.
+  bool take(std::string_view line, std::uint64_t number) {
+    if (first_line_ != 0 && number > first_line_ + block_->within) reset();
+    for (std::size_t i = first_line_ == 0 ? 0 : 1; i < block_->lines.size(); ++i) {
+      std::array<std::string_view, 12> captures;
+      const FieldPattern& pattern = block_->lines[i];
+      if (!pattern.pattern.match(line, base::Anchor::nowhere, captures)) {
+        if (first_line_ == 0) return false;
+        continue;
+      }
+      bool took = false;
+      for (const auto& [name, index] : pattern.pattern.named_groups()) {
+        if (index >= captures.size() || captures[index].data() == nullptr || has(name)) continue;
+        const bool lower = std::find(pattern.lowered.begin(), pattern.lowered.end(), name) !=
+                           pattern.lowered.end();
+        values_.emplace_back(
+            name, lower ? base::to_lower_ascii(captures[index]) : std::string(captures[index]));
+        took = true;
+      }
+      if (took && first_line_ == 0) first_line_ = number;
+      if (took) text_ += (text_.empty() ? "" : " / ") + std::string(base::trim(line));
+      if (took) break;
+    }
+    return first_line_ != 0 && std::all_of(block_->required.begin(), block_->required.end(),
+                                           [&](const std::string& name) { return has(name); });
+  }
+
+  const LineBlock& block() const { return *block_; }
+  const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
+  const std::string& text() const { return text_; }
+  std::uint64_t first_line() const { return first_line_; }
+  void reset() {
+    first_line_ = 0;
+    values_.clear();
+    text_.clear();
+  }
+
+ private:
+  bool has(std::string_view name) const {
+    return std::any_of(values_.begin(), values_.end(),
+                       [&](const auto& value) { return value.first == name; });
+  }
+
+  const LineBlock* block_;
+  std::uint64_t first_line_ = 0;
+  std::vector<std::pair<std::string, std::string>> values_;
+  std::string text_;
+};
+
+class TextReading {
+ public:
+  TextReading(const FormatSet::Impl& set, const TextFormat& format, std::uint32_t artifact,
+              EventSink& sink)
+      : set_(set), format_(format), sink_(sink) {
+    locator_.artifact = artifact;
+    for (const LineBlock& block : set.blocks) blocks_.emplace_back(block);
+  }
+
+  Flow line(const TextLine& line) {
+    locator_.line = line.number;
+    locator_.byte_offset = line.byte_offset;
+    locator_.byte_length = line.byte_length;
+    if (base::trim(line.text).empty()) return Flow::go_on;
+    for (OpenBlock& block : blocks_) {
+      if (block.take(line.text, line.number) && emit_block(block) == Flow::stop) return Flow::stop;
+    }
+    take_line_apart(set_, format_, line.text, storage_, fields_);
+    if (const std::string_view glued = base::trim(fields_.glued); !glued.empty()) {
+      std::vector<Field> before{{"Message", glued, FieldSection::other, ValueKind::text},
+                                {"RawLine", line.text, FieldSection::other, ValueKind::text}};
+      if (emit("client-trace", before) == Flow::stop) return Flow::stop;
+    }
+    return emit("client-trace", fields_.fields);
+  }
+
+  std::uint64_t events() const { return events_; }
+
+ private:
+  Flow emit(std::string_view service, const std::vector<Field>& fields) {
+    EventKey key;
+    key.product = "rdp";
+    key.service = service;
+    key.time = fields_.time;
+    key.time_quality = fields_.time_quality;
+    FieldsDecoder decoder(fields);
+    EventView view(key, locator_, decoder, decoded_);
+    ++events_;
+    return sink_.event(view);
+  }
+
+  Flow emit_block(OpenBlock& block) {
+    std::vector<Field> fields;
+    for (const auto& [name, value] : block.values()) {
+      fields.push_back({name, value, FieldSection::other, ValueKind::text});
+    }
+    fields.push_back({"Message", block.text(), FieldSection::other, ValueKind::text});
+    const Flow flow = emit(block.block().service, fields);
+    block.reset();
+    return flow;
+  }
+
+  const FormatSet::Impl& set_;
+  const TextFormat& format_;
+  EventSink& sink_;
+  Locator locator_;
+  std::vector<OpenBlock> blocks_;
+  std::vector<std::string> storage_;
+  LineFields fields_;
+  std::vector<Field> decoded_;
+  std::uint64_t events_ = 0;
+};
+
+const TextFormat& plain_text() {
+  static const TextFormat kPlain{"text", "Line-oriented text", {}, {}, {}};
+  return kPlain;
+}
+
+}  // namespace
+
+Sureness probe_text(std::span<const std::byte> head, std::string_view, const ReadContext& context) {
+  if (context.formats == nullptr || head.empty() || !looks_like_text(head)) return Sureness::no;
+  const FormatSet::Impl& set = context.formats->impl();
+  return find_format(set, decode_head(head, set.key_words)).second > 0 ? Sureness::likely
+                                                                       : Sureness::possible;
+}
+
+ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource& source,
+                      const ReadContext& context, EventSink& sink) {
+  ReadOutcome outcome;
+  if (context.formats == nullptr) return outcome;
+  const FormatSet::Impl& set = context.formats->impl();
+  // The format shows in the first lines; they are read ahead and then taken like the others.
+  LineReader lines(artifact, source, context.limits, set.key_words, sink);
+  std::vector<std::pair<TextLine, std::string>> ahead;
+  std::string head;
+  while (head.size() < kProbeBytes) {
+    const auto line = lines.next();
+    if (!line) break;
+    ahead.emplace_back(*line, line->text);
+    head.append(line->text.substr(0, 4000)).push_back('\n');
+  }
+  const auto found = find_format(set, head);
+  const TextFormat& format = found.first ? *found.first : plain_text();
+  TextReading reading(set, format, artifact.index, sink);
+  Flow flow = Flow::go_on;
+  for (auto& [line, text] : ahead) {
+    line.text = text;
+    if (flow == Flow::go_on) flow = reading.line(line);
+    ++outcome.records_read;
+  }
+  ahead.clear();
+  while (flow == Flow::go_on) {
+    const auto line = lines.next();
+    if (!line) break;
+    flow = reading.line(*line);
+    ++outcome.records_read;
+  }
+  outcome.records_refused = lines.lines_refused();
+  outcome.bytes_lost = lines.bytes_lost();
+  outcome.damaged = outcome.bytes_lost != 0;
+  outcome.format = format.name;
+  outcome.encoding = lines.encoding();
+  return outcome;
+}
+
+}  // namespace rdptriage::reader
