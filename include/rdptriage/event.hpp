@@ -80,6 +80,8 @@ class EventDecoder {
  public:
   virtual void decode_system(SystemFields& out) = 0;
   virtual void decode_fields(std::vector<Field>& out) = 0;
+  // Some of the event turned out to be unreadable while it was decoded.
+  virtual bool damaged() const { return false; }
 
  protected:
   ~EventDecoder() = default;
@@ -93,8 +95,9 @@ class EventView {
 
   const EventKey& key() const { return *key_; }
   const Locator& locator() const { return *locator_; }
-  // The reader found the record torn or its content not wholly readable.
-  bool damaged() const { return damaged_; }
+  // The reader found the record torn or its content not wholly readable. Decoding is lazy: ask after
+  // system() and fields() to know it of the whole event.
+  bool damaged() const { return damaged_ || decoder_->damaged(); }
   void set_damaged() { damaged_ = true; }
 
   const SystemFields& system() const {

@@ -18,3 +18,4 @@
 #include "rdptriage/report.hpp"
 #include "rdptriage/result.hpp"
 #include "rdptriage/rule_set.hpp"
+#include "rdptriage/write_events.hpp"

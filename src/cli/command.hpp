@@ -30,6 +30,7 @@ struct Program {
 
 // "rdptriage: error[CODE]: message\n --> where\n  = help: …" on standard error.
 void print_error(const Error& error);
+// "rdptriage: notice[CODE]: text\n --> path" on standard error; `path` may be empty.
 void print_notice(const Notice& notice, std::string_view path);
 
 // The names of all commands, for "did you mean".

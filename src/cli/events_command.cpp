@@ -1,9 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "cli/command.hpp"
+#include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
 
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string format = "jsonl";
+  std::string since, until;
+  EventFilter filter;
+  CaseOptions case_options;
+};
+
+constexpr std::pair<std::string_view, EventFormat> kFormats[] = {
+    {"jsonl", EventFormat::jsonl}, {"csv", EventFormat::csv}, {"xml", EventFormat::xml}};
+
+Result<std::optional<Timestamp>> time_option(std::string_view option, const std::string& text) {
+  if (text.empty()) return std::optional<Timestamp>();
+  const auto time = parse_time(text);
+  if (time) return time;
+  return fail("TIME_NOT_UNDERSTOOD", fmt::format("`{}` is no time", text), std::string(option),
+              "write it as 2026-11-20T08:00:00Z, or as a date alone");
+}
+
+Result<int> run(Options& options) {
+  RDPTRIAGE_TRY(options.filter.since, time_option("--since", options.since));
+  RDPTRIAGE_TRY(options.filter.until, time_option("--until", options.until));
+  const auto* const format =
+      std::find_if(std::begin(kFormats), std::end(kFormats),
+                   [&](const auto& known) { return known.first == options.format; });
+  Case input(options.case_options);
+  for (const std::string& path : options.paths) RDPTRIAGE_CHECK(input.add_path(path));
+
+  bool broken_pipe = false;
+  const auto write = [&](std::string_view bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return EventFlow::go_on;
+    broken_pipe = true;
+    return EventFlow::stop;
+  };
+  std::setvbuf(stdout, nullptr, _IONBF, 0);  // what comes is large pieces already
+  const ReadSummary summary = write_events(input, format->second, options.filter, write);
+  if (broken_pipe) {
+    // The reader of a pipe has seen enough: not our failure. Anything else is.
+    if (errno == EPIPE) return int{kOk};
+    return fail("OUTPUT_FAILED", "the events could not be written", "standard output",
+                "check the free space of the disk that the output goes to");
+  }
+  for (const Notice& notice : summary.notices) {
+    print_notice(notice, {});
+  }
+  const bool any_read = std::any_of(
+      summary.artifacts.begin(), summary.artifacts.end(), [](const ArtifactReport& artifact) {
+        return artifact.state == ArtifactState::used || artifact.state == ArtifactState::damaged ||
+               (!artifact.format.empty() && artifact.records_refused == 0 &&
+                artifact.bytes_lost == 0);
+      });
+  if (any_read) return int{kOk};
+  for (const ArtifactReport& artifact : summary.artifacts) {
+    if (!artifact.because.empty()) {
+      fmt::print(stderr, "rdptriage: {}: {}\n", artifact.path, artifact.because);
+    }
+  }
+  return int{kNotAnalysable};
+}
+
+}  // namespace
+
 void add_events_command(Program& program) {
-  program.app.add_subcommand("events", "Every event of the inputs in one normalized form");
+  auto options = std::make_shared<Options>();
+  CLI::App* const command =
+      program.app.add_subcommand("events", "Every event of the inputs in one normalized form");
+  command->add_option("PATH", options->paths, "Logs, folders, bundles; - is standard input")
+      ->required();
+  command->add_option("--format", options->format, "jsonl (default), csv or xml")
+      ->check(CLI::IsMember({"jsonl", "csv", "xml"}));
+  EventFilter& filter = options->filter;
+  command->add_option("--channel", filter.channels, "Only events of this channel; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--provider", filter.providers, "Only events of this provider; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--event-id", filter.event_ids, "Only events with this id; repeatable")
+      ->allow_extra_args(false)
+      ->delimiter(',');
+  command->add_option("--host", filter.hosts, "Only events of this computer; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--since", options->since, "Only events at or after this time (UTC)");
+  command->add_option("--until", options->until, "Only events before this time (UTC)");
+  command->add_option("--jobs", options->case_options.jobs, "Threads to use (default: all)");
+  command->add_flag("--carve", options->case_options.carve,
+                    "EVTX: also give stale and torn records, marked damaged");
+  command->callback([options, &program] {
+    const Result<int> outcome = run(*options);
+    if (!outcome) print_error(outcome.error());
+    program.exit_code = outcome ? *outcome : int{kUsage};
+  });
 }
 
 }  // namespace rdptriage::cli

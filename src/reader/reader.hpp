@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,16 @@ class EventSink {
   virtual ~EventSink() = default;
   virtual Flow event(EventView& event) = 0;
   virtual void notice(Notice notice) = 0;
+
+  // For readers that decode one artifact on several threads. fork() gives a sink that takes events
+  // on another thread, or null when this one only takes them one by one. join() takes over what
+  // such a sink has gathered since the last time, on one thread at a time, in the artifact's order;
+  // the forked sink is used again afterwards and dies before this one.
+  virtual std::unique_ptr<EventSink> fork() { return nullptr; }
+  virtual Flow join(EventSink& forked) {
+    static_cast<void>(forked);
+    return Flow::go_on;
+  }
 };
 
 struct ReadContext {

@@ -1,6 +1,8 @@
 #include <iterator>
 
 #include "reader/event_json.hpp"
+#include "reader/evtx/evtx_reader.hpp"
+#include "reader/misnamed.hpp"
 #include "reader/reader.hpp"
 #include "reader/text_format.hpp"
 
@@ -8,6 +10,11 @@ namespace rdptriage::reader {
 
 namespace {
 constexpr ReaderInfo kReaders[] = {
+    // probed in this order: the surest magic first
+    {"evtx", "Windows event log, binary (.evtx)", probe_evtx, read_evtx},
+    {"evt", "Windows event log of XP and Server 2003 (.evt): named, not read", probe_evt, read_evt},
+    {"lfs-pointer", "Git LFS pointer in place of a file: named, not read", probe_lfs_pointer,
+     read_lfs_pointer},
     {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
     {"text", "client traces and any line-oriented text", probe_text, read_text},
 };

@@ -1,0 +1,230 @@
+#include "rdptriage/write_events.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "base/output_buffer.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "container/walk.hpp"
+#include "pipeline/rule_set_impl.hpp"
+#include "reader/reader.hpp"
+#include "report/event_csv.hpp"
+#include "report/event_json.hpp"
+#include "report/event_xml.hpp"
+
+namespace rdptriage {
+
+namespace {
+
+using Out = FunctionRef<EventFlow(std::string_view)>;
+
+bool is_one_of(std::string_view text, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return base::equals_ignoring_case(text, name);
+  });
+}
+
+// The key decides first: the rest of an event is decoded for those that are written.
+bool is_wanted(const EventView& event, const EventFilter& filter) {
+  const EventKey& key = event.key();
+  if (!filter.channels.empty() && !is_one_of(key.channel, filter.channels)) return false;
+  if (!filter.providers.empty() && !is_one_of(key.provider, filter.providers)) return false;
+  if (!filter.event_ids.empty() &&
+      (!key.event_id || std::find(filter.event_ids.begin(), filter.event_ids.end(),
+                                  *key.event_id) == filter.event_ids.end())) {
+    return false;
+  }
+  if (filter.since && (!key.time || *key.time < *filter.since)) return false;
+  if (filter.until && (!key.time || !(*key.time < *filter.until))) return false;
+  if (filter.hosts.empty()) return true;
+  const auto& computer = event.system().computer;
+  return computer && is_one_of(*computer, filter.hosts);
+}
+
+// Bytes gathered before they are handed out.
+constexpr std::size_t kEnough = std::size_t{256} << 10;
+
+class Sink final : public reader::EventSink {
+ public:
+  // `out` is null in a forked sink, which keeps its bytes until it is joined.
+  Sink(std::string_view artifact, EventFormat format, const EventFilter& filter, const Out* out)
+      : artifact_(artifact), format_(format), filter_(filter), out_(out) {}
+
+  reader::Flow event(EventView& event) override {
+    if (!is_wanted(event, filter_)) return reader::Flow::go_on;
+    switch (format_) {
+      case EventFormat::jsonl:
+        json_.write(artifact_, event, buffer_);
+        break;
+      case EventFormat::csv:
+        csv_.write(artifact_, event, buffer_);
+        break;
+      case EventFormat::xml:
+        xml_.write(event, buffer_);
+        break;
+    }
+    return out_ != nullptr && buffer_.size() >= kEnough ? flush(buffer_) : reader::Flow::go_on;
+  }
+  void notice(Notice notice) override { notices_.push_back(std::move(notice)); }
+
+  std::unique_ptr<EventSink> fork() override {
+    return std::make_unique<Sink>(artifact_, format_, filter_, nullptr);
+  }
+  reader::Flow join(EventSink& forked) override {
+    const reader::Flow flow = flush(buffer_);
+    return flow == reader::Flow::stop ? flow : flush(static_cast<Sink&>(forked).buffer_);
+  }
+
+  reader::Flow finish() { return flush(buffer_); }
+  std::vector<Notice>& notices() { return notices_; }
+
+ private:
+  reader::Flow flush(base::OutputBuffer& buffer) {
+    if (buffer.size() == 0) return reader::Flow::go_on;
+    const EventFlow flow = (*out_)(buffer.view());
+    buffer.clear();
+    return flow == EventFlow::stop ? reader::Flow::stop : reader::Flow::go_on;
+  }
+
+  std::string_view artifact_;
+  EventFormat format_;
+  const EventFilter& filter_;
+  const Out* out_;
+  base::OutputBuffer buffer_;
+  report::EventJsonWriter json_;
+  report::EventCsvWriter csv_;
+  report::EventXmlWriter xml_;
+  std::vector<Notice> notices_;
+};
+
+class Visitor final : public container::Visitor {
+ public:
+  Visitor(EventFormat format, const EventFilter& filter, const reader::ReadContext& context,
+          const RuleSet* rules, const Out& out, ReadSummary& summary)
+      : format_(format),
+        filter_(filter),
+        context_(context),
+        rules_(rules),
+        out_(out),
+        summary_(summary) {}
+
+  bool stopped() const { return stopped_; }
+
+  void artifact(const container::Artifact& artifact, container::PeekSource& source) override {
+    if (stopped_) return;
+    ArtifactReport& row = add(artifact);
+    const auto head = source.peek(reader::kProbeBytes);
+    const reader::ReaderInfo* const reader = find_reader(head, artifact.name);
+    if (reader == nullptr) {
+      row.because = head.empty() ? "the file is empty" : "no known log or capture format";
+      return;
+    }
+    Sink sink(artifact.path, format_, filter_, &out_);
+    const reader::ReadOutcome outcome = reader->read(artifact, source, context_, sink);
+    if (sink.finish() == reader::Flow::stop) stopped_ = true;
+    row.format = outcome.format.empty() ? std::string(reader->format) : outcome.format;
+    row.encoding = outcome.encoding;
+    row.detected_by = "content";
+    row.records_read = outcome.records_read;
+    row.records_refused = outcome.records_refused;
+    row.bytes_lost = outcome.bytes_lost;
+    row.state = outcome.damaged             ? ArtifactState::damaged
+                : outcome.records_read != 0 ? ArtifactState::used
+                                            : ArtifactState::not_used;
+    for (Notice& notice : sink.notices()) summary_.notices.push_back(std::move(notice));
+  }
+  void bundle_begin(const container::Artifact& artifact, std::string_view format) override {
+    ArtifactReport& row = add(artifact);
+    row.format = format;
+    row.state = ArtifactState::used;
+  }
+  void not_used(const container::Artifact& artifact, const container::Sniffed& why) override {
+    ArtifactReport& row = add(artifact);
+    row.format = why.format;
+    row.because = why.title;
+  }
+  void refused(const container::Artifact& artifact, Notice notice) override {
+    ArtifactReport& row = add(artifact);
+    row.state = ArtifactState::refused;
+    row.because = notice.text;
+    summary_.notices.push_back(std::move(notice));
+  }
+  void bundle_end(const container::Artifact&, bool) override {}
+  void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
+
+ private:
+  // The grammars of text formats are loaded for the first artifact that is not surely something
+  // else: a binary log alone never needs them.
+  const reader::ReaderInfo* find_reader(std::span<const std::byte> head, std::string_view name) {
+    const reader::ReaderInfo* const found = reader::find_reader(head, name, context_);
+    if (found != nullptr && found->probe(head, name, context_) == reader::Sureness::certain) {
+      return found;
+    }
+    if (context_.formats == nullptr) {
+      context_.formats = (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
+    }
+    return reader::find_reader(head, name, context_);
+  }
+
+  ArtifactReport& add(const container::Artifact& artifact) {
+    ArtifactReport& row = summary_.artifacts.emplace_back();
+    row.id = "A" + std::to_string(artifact.index + 1);
+    if (artifact.parent) row.parent = "A" + std::to_string(*artifact.parent + 1);
+    row.path = artifact.path;
+    row.bytes = artifact.bytes;
+    return row;
+  }
+
+  EventFormat format_;
+  const EventFilter& filter_;
+  reader::ReadContext context_;
+  const RuleSet* rules_;
+  const Out& out_;
+  ReadSummary& summary_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+std::optional<Timestamp> parse_time(std::string_view text) {
+  constexpr std::size_t kDateLength = 10;
+  const std::string whole(text.size() == kDateLength ? std::string(text) + "T00:00:00" : text);
+  const auto parsed = base::parse_iso8601(whole);
+  return parsed ? std::optional(Timestamp{parsed->ticks}) : std::nullopt;
+}
+
+ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
+                         FunctionRef<EventFlow(std::string_view bytes)> out, const RuleSet* rules) {
+  ReadSummary summary;
+  container::Guard guard(input.options().limits);
+  std::vector<container::WalkInput> inputs;
+  for (const Case::Input& given : input.inputs()) {
+    inputs.push_back({given.name, given.path, given.bytes});
+  }
+  const container::Listing listing = container::list_artifacts(inputs, guard);
+  summary.notices = listing.notices;
+  reader::ReadContext context;
+  context.limits = input.options().limits;
+  context.carve = input.options().carve;
+  context.jobs = input.options().jobs != 0 ? input.options().jobs
+                                           : std::max(1U, std::thread::hardware_concurrency());
+  const std::string_view head = format == EventFormat::csv   ? report::kEventCsvHead
+                                : format == EventFormat::xml ? report::kEventXmlHead
+                                                             : std::string_view();
+  bool stopped = !head.empty() && out(head) == EventFlow::stop;
+  container::Walk walk(listing, guard);
+  Visitor visitor(format, filter, context, rules, out, summary);
+  for (const bool bundles : {false, true}) {
+    for (const container::ListedFile& file : listing.files) {
+      if (!stopped && !visitor.stopped() && file.opens_bundle() == bundles)
+        walk.open(file, visitor);
+    }
+  }
+  stopped = stopped || visitor.stopped();
+  if (format == EventFormat::xml && !stopped) out(report::kEventXmlTail);
+  return summary;
+}
+
+}  // namespace rdptriage

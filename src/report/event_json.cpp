@@ -1,0 +1,375 @@
+#include "report/event_json.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <unordered_map>
+
+#include "base/digits.hpp"
+#include "base/time.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace rdptriage::report {
+
+namespace {
+
+using base::write_decimal;
+
+// Control characters, the quote and the backslash; all else stands for itself.
+bool must_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+char* write_escaped(char c, char* out) {
+  const auto both = [&](char letter) {
+    *out++ = '\\';
+    *out++ = letter;
+    return out;
+  };
+  switch (c) {
+    case '"':
+    case '\\':
+      return both(c);
+    case '\n':
+      return both('n');
+    case '\r':
+      return both('r');
+    case '\t':
+      return both('t');
+    default: {
+      static constexpr char kHex[] = "0123456789abcdef";
+      const auto value = static_cast<unsigned char>(c);
+      std::memcpy(out, "\\u00", 4);
+      out[4] = kHex[value >> 4];
+      out[5] = kHex[value & 15];
+      return out + 6;
+    }
+  }
+}
+
+char* write_slowly(const char* at, const char* end, char* out) {
+  for (; at != end; ++at) {
+    if (must_escape(*at)) {
+      out = write_escaped(*at, out);
+    } else {
+      *out++ = *at;
+    }
+  }
+  return out;
+}
+
+#if defined(__SSE2__)
+// A bit for every byte that must be escaped.
+unsigned escapes_in(__m128i bytes) {
+  const __m128i control =
+      _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x1F)), _mm_set1_epi8(0x1F));
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+
+// Up to 15 bytes, without reading past them.
+char* write_short(const char* at, std::size_t size, char* out) {
+  if (size >= 8) {
+    std::uint64_t first = 0, last = 0;
+    std::memcpy(&first, at, 8);
+    std::memcpy(&last, at + size - 8, 8);
+    const __m128i both =
+        _mm_set_epi64x(static_cast<long long>(last), static_cast<long long>(first));
+    if (escapes_in(both) != 0) return write_slowly(at, at + size, out);
+    std::memcpy(out, &first, 8);
+    std::memcpy(out + size - 8, &last, 8);
+    return out + size;
+  }
+  if (size >= 4) {
+    std::uint32_t first = 0, last = 0;
+    std::memcpy(&first, at, 4);
+    std::memcpy(&last, at + size - 4, 4);
+    const __m128i both = _mm_set_epi32(static_cast<int>(last), static_cast<int>(first),
+                                       static_cast<int>(last), static_cast<int>(first));
+    if (escapes_in(both) != 0) return write_slowly(at, at + size, out);
+    std::memcpy(out, &first, 4);
+    std::memcpy(out + size - 4, &last, 4);
+    return out + size;
+  }
+  return write_slowly(at, at + size, out);
+}
+#endif
+
+// Appends members to the object that is being written.
+class Members {
+ public:
+  explicit Members(base::OutputBuffer& out) : out_(out) {}
+
+  // `key` is `,"name":` with its comma.
+  void text(std::string_view key, std::string_view value) {
+    char* at = out_.room(key.size() + json_room(value) + 2);
+    at = raw(key, at);
+    *at++ = '"';
+    at = write_json_text(value, at);
+    *at++ = '"';
+    out_.commit(at);
+  }
+  void text(std::string_view key, const std::optional<std::string_view>& value) {
+    if (value) text(key, *value);
+  }
+  template <class Number>
+  void digits(std::string_view key, const std::optional<Number>& value) {
+    if (!value) return;
+    char* at = raw(key, out_.room(key.size() + 24));
+    *at++ = '"';
+    at = write_decimal(*value, at);
+    *at++ = '"';
+    out_.commit(at);
+  }
+  template <class Number>
+  void number(std::string_view key, const std::optional<Number>& value) {
+    if (!value) return;
+    char* const at = raw(key, out_.room(key.size() + 24));
+    out_.commit(write_decimal(*value, at));
+  }
+  void hex(std::string_view key, const std::optional<std::uint64_t>& value) {
+    if (!value) return;
+    char* at = raw(key, out_.room(key.size() + 24));
+    *at++ = '"';
+    at = base::write_hex(*value, at);
+    *at++ = '"';
+    out_.commit(at);
+  }
+  void time(std::string_view key, const EventKey& event) {
+    if (!event.time) return;
+    char* at = raw(key, out_.room(key.size() + 48));
+    *at++ = '"';
+    char* const start = at;
+    at = base::write_rfc3339(event.time->ticks, at);
+    // Without a zone the text has no Z, without a date it is a time of day.
+    if (event.time_quality != TimeQuality::utc) --at;
+    if (event.time_quality == TimeQuality::order_only) {
+      const auto length = static_cast<std::size_t>(at - start);
+      constexpr std::size_t kDateAndT = 11;
+      if (length > kDateAndT) {
+        std::memmove(start, start + kDateAndT, length - kDateAndT);
+        at -= kDateAndT;
+      }
+    }
+    *at++ = '"';
+    out_.commit(at);
+  }
+
+ private:
+  static char* raw(std::string_view text, char* at) {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+  }
+  base::OutputBuffer& out_;
+};
+
+// Which names were seen, roughly: enough to know that none repeats.
+class NameFilter {
+ public:
+  // False: surely new.
+  bool seen_before(std::string_view name) {
+    std::uint64_t first = 0, last = 0;
+    if (name.size() >= 8) {
+      std::memcpy(&first, name.data(), 8);
+      std::memcpy(&last, name.data() + name.size() - 8, 8);
+    } else {
+      for (const char c : name) first = first << 8 | static_cast<unsigned char>(c);
+    }
+    const std::uint64_t mixed =
+        (first ^ (last << 1 | last >> 63) ^ name.size()) * 0x9E3779B97F4A7C15U;
+    const std::size_t bit = mixed >> 54;
+    std::uint64_t& word = bits_[bit / 64];
+    const std::uint64_t mask = std::uint64_t{1} << (bit % 64);
+    const bool seen = (word & mask) != 0;
+    word |= mask;
+    return seen;
+  }
+
+ private:
+  std::array<std::uint64_t, 16> bits_{};
+};
+
+constexpr std::string_view kUnnamed[] = {
+    "Data",   "Data2",  "Data3",  "Data4",  "Data5",  "Data6",  "Data7",  "Data8",
+    "Data9",  "Data10", "Data11", "Data12", "Data13", "Data14", "Data15", "Data16",
+    "Data17", "Data18", "Data19", "Data20", "Data21", "Data22", "Data23", "Data24",
+    "Data25", "Data26", "Data27", "Data28", "Data29", "Data30", "Data31", "Data32"};
+
+// Names that kUnnamed does not have, made once and kept for the thread's life. The cap keeps a
+// hostile event from filling memory: what comes behind it shares one name and becomes a list.
+std::string_view unnamed_name(std::size_t index) {
+  if (index < std::size(kUnnamed)) return kUnnamed[index];
+  constexpr std::size_t kMost = 4096;
+  static thread_local std::array<std::string, kMost> made;
+  std::string& name = made[std::min(index, kMost - 1)];
+  if (name.empty()) name = "Data" + std::to_string(std::min(index, kMost - 1) + 1);
+  return name;
+}
+
+char* write_member(std::string_view name, std::string_view value, base::OutputBuffer& out) {
+  char* at = out.room(json_room(name) + json_room(value) + 6);
+  *at++ = '"';
+  at = write_json_text(name, at);
+  std::memcpy(at, "\":\"", 3);
+  at = write_json_text(value, at + 3);
+  *at++ = '"';
+  return at;
+}
+
+}  // namespace
+
+char* write_json_text(std::string_view text, char* out) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+#if defined(__SSE2__)
+  while (left >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    const unsigned escapes = escapes_in(bytes);
+    if (escapes == 0) {
+      at += 16;
+      out += 16;
+      left -= 16;
+      continue;
+    }
+    const auto clean = static_cast<unsigned>(__builtin_ctz(escapes));
+    out = write_escaped(at[clean], out + clean);
+    at += clean + 1;
+    left -= clean + 1;
+  }
+  return write_short(at, left, out);
+#else
+  return write_slowly(at, at + left, out);
+#endif
+}
+
+std::string_view shown_name(const Field& field, std::size_t& unnamed) {
+  if (field.section == FieldSection::event_data && field.name.empty()) {
+    return unnamed_name(unnamed++);
+  }
+  if (field.section != FieldSection::user_data) return field.name;
+  const std::size_t cut = field.name.find_first_of("/@");
+  if (cut == std::string_view::npos) return field.name;
+  return field.name.substr(field.name[cut] == '/' ? cut + 1 : cut);
+}
+
+bool EventJsonWriter::names_repeat(const std::vector<std::string_view>& names) {
+  NameFilter filter;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!filter.seen_before(names[i])) continue;
+    // With many names the filter is full and says nothing any more: let the map decide.
+    if (names.size() > 256) return true;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[j] == names[i]) return true;
+    }
+  }
+  return false;
+}
+
+void EventJsonWriter::write_data(const EventView& event, base::OutputBuffer& out) {
+  const std::span<const Field> fields = event.fields();
+  names_.clear();
+  std::size_t unnamed = 0;
+  for (const Field& field : fields) names_.push_back(shown_name(field, unnamed));
+  out.append('{');
+  if (names_repeat(names_)) {
+    write_grouped(fields, out);
+  } else {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      char* const at = write_member(names_[i], fields[i].value, out);
+      *at = ',';
+      out.commit(at + 1);
+    }
+  }
+  if (!fields.empty()) out.cut(out.size() - 1);
+  out.append('}');
+}
+
+// Repeated names become lists, where the name stands first.
+void EventJsonWriter::write_grouped(std::span<const Field> fields, base::OutputBuffer& out) {
+  constexpr std::size_t kEnd = ~std::size_t{0};
+  struct Group {
+    std::size_t last;
+  };
+  std::unordered_map<std::string_view, Group> groups;
+  std::vector<std::size_t> next(fields.size(), kEnd);
+  std::vector<bool> is_first(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto [at, added] = groups.emplace(names_[i], Group{i});
+    is_first[i] = added;
+    if (added) continue;
+    next[at->second.last] = i;
+    at->second.last = i;
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!is_first[i]) continue;
+    if (next[i] == kEnd) {
+      char* const at = write_member(names_[i], fields[i].value, out);
+      *at = ',';
+      out.commit(at + 1);
+      continue;
+    }
+    char* at = out.room(json_room(names_[i]) + 4);
+    *at++ = '"';
+    at = write_json_text(names_[i], at);
+    std::memcpy(at, "\":[", 3);
+    out.commit(at + 3);
+    for (std::size_t item = i; item != kEnd; item = next[item]) {
+      at = out.room(json_room(fields[item].value) + 4);
+      *at++ = '"';
+      at = write_json_text(fields[item].value, at);
+      *at++ = '"';
+      *at++ = next[item] == kEnd ? ']' : ',';
+      out.commit(at);
+    }
+    out.append(',');
+  }
+}
+
+void EventJsonWriter::write(std::string_view artifact, const EventView& event,
+                            base::OutputBuffer& out) {
+  if (artifact != artifact_ || artifact_json_.empty()) {
+    artifact_ = artifact;
+    artifact_json_.assign(json_room(artifact), '\0');
+    char* const end = write_json_text(artifact, artifact_json_.data());
+    artifact_json_.resize(static_cast<std::size_t>(end - artifact_json_.data()));
+    artifact_json_ = "{\"artifact\":\"" + artifact_json_ + "\"";
+  }
+  const EventKey& key = event.key();
+  const SystemFields& system = event.system();
+  out.append(artifact_json_);
+  Members members(out);
+  members.digits(",\"record_id\":", system.record_id);
+  members.digits(",\"record_number\":", event.locator().record_number);
+  members.number(",\"line\":", event.locator().line);
+  members.time(",\"time\":", key);
+  members.text(",\"host\":", system.computer);
+  if (key.product != "windows") members.text(",\"product\":", key.product);
+  if (!key.category.empty()) members.text(",\"category\":", key.category);
+  if (!key.service.empty()) members.text(",\"service\":", key.service);
+  if (!key.channel.empty()) members.text(",\"channel\":", key.channel);
+  if (!key.provider.empty()) members.text(",\"provider\":", key.provider);
+  members.number(",\"event_id\":", key.event_id);
+  members.number(",\"level\":", system.level);
+  members.digits(",\"task\":", system.task);
+  members.digits(",\"opcode\":", system.opcode);
+  members.hex(",\"keywords\":", system.keywords);
+  members.digits(",\"process_id\":", system.process_id);
+  members.digits(",\"thread_id\":", system.thread_id);
+  members.text(",\"activity_id\":", system.activity_id);
+  members.text(",\"user_sid\":", system.user_sid);
+  members.text(",\"computer\":", system.computer);
+  members.digits(",\"version\":", system.version);
+  members.digits(",\"qualifiers\":", system.qualifiers);
+  members.text(",\"provider_guid\":", system.provider_guid);
+  members.text(",\"event_source_name\":", system.event_source_name);
+  members.text(",\"related_activity_id\":", system.related_activity_id);
+  out.append(std::string_view(",\"data\":"));
+  write_data(event, out);
+  out.append(event.damaged() ? std::string_view(",\"damaged\":true}\n") : std::string_view("}\n"));
+}
+
+}  // namespace rdptriage::report

@@ -1,0 +1,59 @@
+#include "support/event_lines.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "report/event_json.hpp"
+
+namespace rdptriage::test {
+
+reader::Flow LineSink::event(EventView& event) {
+  base::OutputBuffer buffer;
+  report::EventJsonWriter writer;
+  writer.write("", event, buffer);
+  lines.emplace_back(buffer.view());
+  return reader::Flow::go_on;
+}
+
+reader::Flow LineSink::join(EventSink& forked) {
+  auto& other = static_cast<LineSink&>(forked);
+  std::move(other.lines.begin(), other.lines.end(), std::back_inserter(lines));
+  other.lines.clear();
+  return reader::Flow::go_on;
+}
+
+Reading read_events(ReadFunction read, std::span<const std::byte> bytes,
+                    const reader::ReadContext& context) {
+  LineSink sink;
+  container::MemorySource source(bytes);
+  Reading reading;
+  reading.outcome = read({}, source, context, sink);
+  reading.lines = std::move(sink.lines);
+  reading.notices = std::move(sink.notices);
+  return reading;
+}
+
+std::vector<std::byte> read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto* const data = reinterpret_cast<const std::byte*>(text.data());
+  return {data, data + text.size()};
+}
+
+std::vector<std::filesystem::path> corpus_files(const std::filesystem::path& folder,
+                                                const std::string& extension) {
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::is_directory(folder)) {
+    std::printf("%s is not there: nothing compared\n", folder.c_str());
+    return files;
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == extension) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace rdptriage::test
