@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Timestamp {
 };
 inline bool operator==(Timestamp a, Timestamp b) { return a.ticks == b.ticks; }
 inline bool operator<(Timestamp a, Timestamp b) { return a.ticks < b.ticks; }
+
+// "2026-11-20T08:11:52.1031234Z"
+std::string format_time(Timestamp time);
 
 enum class TimeQuality : std::uint8_t {
   none,        // the record has no time

@@ -6,23 +6,23 @@
 
 namespace rdptriage::cli {
 
-namespace {
-// What was typed or stands in a file name may hold control characters; a terminal never gets them.
 std::string inert(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 && c != '\n' && c != '\t') {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // In UTF-8 the controls of 0x80 to 0x9f are two bytes, the first of them 0xc2.
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
       out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0x7F) {
-      out += "\\x7f";
+    } else if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
+      out += fmt::format("\\x{:02x}", next);
+      ++i;
     } else {
-      out += c;
+      out += text[i];
     }
   }
   return out;
 }
-}  // namespace
 
 void print_error(const Error& error) {
   std::string text = fmt::format("rdptriage: error[{}]: {}\n", error.code, error.message);

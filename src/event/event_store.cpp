@@ -1,5 +1,13 @@
 #include "event/event_store.hpp"
 
+#include "base/time.hpp"
+
+namespace rdptriage {
+
+std::string format_time(Timestamp time) { return base::format_rfc3339(time.ticks); }
+
+}  // namespace rdptriage
+
 namespace rdptriage::event {
 
 std::string_view EventStore::intern(std::string_view text) { return *pool_.emplace(text).first; }
@@ -12,9 +20,9 @@ Event& EventStore::keep(const EventView& view) {
     *text = intern(*text);
   }
   kept.system = view.system();
-  for (auto* text : {&kept.system.computer, &kept.system.provider_guid,
-                     &kept.system.event_source_name, &kept.system.activity_id,
-                     &kept.system.related_activity_id, &kept.system.user_sid}) {
+  for (auto* text :
+       {&kept.system.computer, &kept.system.provider_guid, &kept.system.event_source_name,
+        &kept.system.activity_id, &kept.system.related_activity_id, &kept.system.user_sid}) {
     if (*text) *text = intern(**text);
   }
   for (Field field : view.fields()) {

@@ -1,0 +1,174 @@
+// `rdptriage inspect`: what is in there and what would be used; no diagnosis.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/command.hpp"
+#include "rdptriage/rdptriage.hpp"
+
+namespace rdptriage::cli {
+
+namespace {
+using Json = nlohmann::ordered_json;
+
+// Events of one kind in one artifact: a channel of a log, a kind of capture, a trace.
+struct Kind {
+  std::uint64_t events = 0;
+  std::optional<Timestamp> first, last;
+};
+using Kinds = std::map<std::string, Kind>;
+constexpr std::size_t kMostKinds = 500;  // of one artifact; more is no log but noise
+
+struct Inspection {
+  ReadSummary summary;
+  std::map<std::string, Kinds> kinds;  // by artifact path
+};
+
+std::string kind_of(const EventKey& key) {
+  for (const std::string_view name : {key.channel, key.service, key.category, key.provider}) {
+    if (!name.empty()) return std::string(name);
+  }
+  return "events";
+}
+
+Inspection inspect(const Case& input) {
+  Inspection out;
+  out.summary = for_each_event(input, [&](const EventSource& source, const EventView& event) {
+    Kinds& kinds = out.kinds[std::string(source.path)];
+    std::string name = kind_of(event.key());
+    if (kinds.size() >= kMostKinds && kinds.count(name) == 0) name = "others";
+    Kind& kind = kinds[name];
+    ++kind.events;
+    if (const auto& time = event.key().time; time && event.key().time_quality == TimeQuality::utc) {
+      if (!kind.first || *time < *kind.first) kind.first = time;
+      if (!kind.last || *kind.last < *time) kind.last = time;
+    }
+    return EventFlow::go_on;
+  });
+  return out;
+}
+
+std::string_view name_of(ArtifactState state) {
+  switch (state) {
+    case ArtifactState::used:
+      return "used";
+    case ArtifactState::not_used:
+      return "not used";
+    case ArtifactState::refused:
+      return "refused";
+    case ArtifactState::damaged:
+      return "damaged";
+  }
+  return "";
+}
+
+void print_text(const Inspection& inspection, std::ostream& out) {
+  std::uint64_t usable = 0;
+  for (const ArtifactReport& artifact : inspection.summary.artifacts) {
+    usable += artifact.records_read != 0 ? 1 : 0;
+    std::string line = fmt::format("{:<9}{:<16}", name_of(artifact.state),
+                                   artifact.format.empty() ? "-" : artifact.format);
+    line += artifact.bytes ? fmt::format("{:>12}  ", *artifact.bytes) : std::string(14, ' ');
+    line += artifact.path;
+    if (!artifact.because.empty()) line += "  (" + artifact.because + ")";
+    out << inert(line) << '\n';
+    const auto kinds = inspection.kinds.find(artifact.path);
+    if (kinds == inspection.kinds.end()) continue;
+    for (const auto& [name, kind] : kinds->second) {
+      std::string row = fmt::format("{:>25}  {}", kind.events, name);
+      if (kind.first) {
+        row += fmt::format("  {} to {}", format_time(*kind.first), format_time(*kind.last));
+      }
+      out << inert(row) << '\n';
+    }
+  }
+  out << fmt::format("\n{} of {} files hold records that would be used\n", usable,
+                     inspection.summary.artifacts.size());
+}
+
+void print_json(const Inspection& inspection, std::ostream& out) {
+  Json root;
+  root["kind"] = "rdptriage.inspection";
+  Json& artifacts = root["artifacts"] = Json::array();
+  for (const ArtifactReport& artifact : inspection.summary.artifacts) {
+    Json row;
+    row["id"] = artifact.id;
+    if (!artifact.parent.empty()) row["parent"] = artifact.parent;
+    row["path"] = artifact.path;
+    if (!artifact.format.empty()) row["format"] = artifact.format;
+    if (!artifact.encoding.empty()) row["encoding"] = artifact.encoding;
+    if (artifact.bytes) row["bytes"] = *artifact.bytes;
+    if (!artifact.sha256.empty()) row["sha256"] = artifact.sha256;
+    std::string state(name_of(artifact.state));
+    std::replace(state.begin(), state.end(), ' ', '_');
+    row["state"] = state;
+    if (!artifact.because.empty()) row["because"] = artifact.because;
+    row["records"] = {{"read", artifact.records_read},
+                      {"refused", artifact.records_refused},
+                      {"bytes_lost", artifact.bytes_lost}};
+    Json sources = Json::array();
+    if (const auto kinds = inspection.kinds.find(artifact.path); kinds != inspection.kinds.end()) {
+      for (const auto& [name, kind] : kinds->second) {
+        Json source = {{"source", name}, {"events", kind.events}};
+        if (kind.first) source["first"] = format_time(*kind.first);
+        if (kind.last) source["last"] = format_time(*kind.last);
+        sources.push_back(std::move(source));
+      }
+    }
+    row["sources"] = std::move(sources);
+    artifacts.push_back(std::move(row));
+  }
+  Json& notices = root["notices"] = Json::array();
+  for (const Notice& notice : inspection.summary.notices) {
+    Json row = {{"code", notice.code}, {"text", notice.text}};
+    if (notice.artifact) row["artifact"] = fmt::format("A{}", *notice.artifact + 1);
+    notices.push_back(std::move(row));
+  }
+  out << root.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+struct InspectOptions {
+  std::vector<std::string> paths;
+  std::string format = "text";
+};
+
+int inspect_paths(const InspectOptions& options) {
+  Case input;
+  for (const std::string& path : options.paths) {
+    if (auto added = input.add_path(path); !added) {
+      print_error(added.error());
+      return kNotAnalysable;
+    }
+  }
+  const Inspection inspection = inspect(input);
+  if (options.format == "json") {
+    print_json(inspection, std::cout);
+  } else {
+    print_text(inspection, std::cout);
+  }
+  std::cout.flush();
+  const auto& artifacts = inspection.summary.artifacts;
+  const bool any = std::any_of(artifacts.begin(), artifacts.end(),
+                               [](const ArtifactReport& row) { return row.records_read != 0; });
+  return any ? kOk : kNotAnalysable;
+}
+}  // namespace
+
+void add_inspect_command(Program& program) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* command = program.app.add_subcommand(
+      "inspect", "What is in the files and what would be used; no diagnosis");
+  command->add_option("PATH", options->paths, "files, folders, bundles; - for standard input")
+      ->required();
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
+}
+
+}  // namespace rdptriage::cli

@@ -1,0 +1,37 @@
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/run_program.hpp"
+
+using namespace rdptriage::test;
+
+namespace {
+constexpr const char* kEvents =
+    "{\"logsource\": {\"product\": \"rdp\", \"service\": \"client-trace\"}, \"Message\": \"one\"}\n"
+    "{\"logsource\": {\"product\": \"rdp\", \"service\": \"client-trace\"}, \"Message\": "
+    "\"two\"}\n";
+}  // namespace
+
+TEST_CASE("inspect: says what is in each file and whether it is used") {
+  const std::string folder = fresh_folder("inspect");
+  write_text_file(folder + "/a.json", kEvents);
+  write_text_file(folder + "/b.bin", std::string("\x01\x02\x03", 3));
+  const Outcome outcome = run_program({"inspect", "--format", "json", folder});
+  REQUIRE(outcome.exit_code == 0);
+  const auto root = nlohmann::json::parse(outcome.out);
+  REQUIRE(root["artifacts"].size() == 2);
+  CHECK(root["artifacts"][0]["state"] == "used");
+  CHECK(root["artifacts"][0]["sources"][0]["source"] == "client-trace");
+  CHECK(root["artifacts"][0]["sources"][0]["events"] == 2);
+  CHECK(root["artifacts"][1]["state"] == "not_used");
+}
+
+TEST_CASE("inspect: nothing readable is exit code 3, control characters stay inert") {
+  const std::string folder = fresh_folder("inspect_nothing");
+  write_text_file(folder + "/a\x1b[31m.bin", std::string("\x01\x02\x03", 3));
+  const Outcome outcome = run_program({"inspect", folder});
+  CHECK(outcome.exit_code == 3);
+  CHECK(outcome.out.find('\x1b') == std::string::npos);
+  CHECK(outcome.out.find("\\x1b") != std::string::npos);
+  CHECK(run_program({"inspect", folder + "/none"}).exit_code == 3);
+}
