@@ -47,6 +47,8 @@ class ByteCursor {
     return taken;
   }
   void skip(std::size_t count) { take(count); }
+  // REQUIRES: left() > ahead.
+  std::byte peek(std::size_t ahead) const { return bytes_[at_ + ahead]; }
 
   std::size_t at() const { return at_; }
   std::size_t left() const { return bytes_.size() - at_; }

@@ -65,6 +65,9 @@ std::optional<Value> read_literal(ByteCursor& in) {
     case kSystemTime:
       size = 16;
       break;
+    case kSid:  // its second byte counts the sub-authorities
+      if (in.left() >= 2) size = 8 + 4 * std::to_integer<std::size_t>(in.peek(1));
+      break;
     case kNull:
       break;
     default:

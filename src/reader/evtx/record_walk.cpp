@@ -17,7 +17,11 @@ bool RecordWalk::has_magic(std::size_t at) const {
 }
 
 bool RecordWalk::is_sound_at(std::size_t at, std::uint32_t& size) const {
-  if (end_ - at < kLeastRecordBytes || !has_magic(at)) return false;
+  return end_ - at >= kLeastRecordBytes && has_magic(at) && sizes_agree_at(at, size);
+}
+
+bool RecordWalk::sizes_agree_at(std::size_t at, std::uint32_t& size) const {
+  if (end_ - at < kLeastRecordBytes) return false;
   size = load_le<std::uint32_t>(chunk_.data() + at + 4);
   return size >= kLeastRecordBytes && size <= end_ - at &&
          load_le<std::uint32_t>(chunk_.data() + at + size - 4) == size;
@@ -45,7 +49,8 @@ bool RecordWalk::next(RecordSpan& span) {
     at_ += size;
     return true;
   }
-  span.kind = has_magic(at_) ? RecordSpan::Kind::torn : RecordSpan::Kind::lost;
+  const bool is_record = has_magic(at_) || sizes_agree_at(at_, size);
+  span.kind = is_record ? RecordSpan::Kind::torn : RecordSpan::Kind::lost;
   std::size_t next = end_;
   // A torn record whose own size is right leads to the next one; inside it may lie whole records of
   // an earlier life, so its word comes before a search.

@@ -10,7 +10,7 @@ namespace rdptriage::reader::evtx {
 struct RecordSpan {
   enum class Kind : std::uint8_t {
     sound,  // magic, size and the copy of the size at its end agree
-    torn,   // starts like a record; its end is not where it says
+    torn,   // starts like a record, or ends like one; not both
     lost,   // bytes in which no record starts
   };
   Kind kind = Kind::sound;
@@ -36,6 +36,7 @@ class RecordWalk {
 
  private:
   bool is_sound_at(std::size_t at, std::uint32_t& size) const;
+  bool sizes_agree_at(std::size_t at, std::uint32_t& size) const;
   bool has_magic(std::size_t at) const;
   std::size_t find_record(std::size_t from) const;
 
