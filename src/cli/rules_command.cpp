@@ -41,13 +41,6 @@ struct RulesOptions {
 
 void print(std::FILE* to, const std::string& text) { std::fwrite(text.data(), 1, text.size(), to); }
 
-void print_refusal(const Error& error) {
-  std::string text = fmt::format("rdptriage: error[{}]: {}\n", error.code, error.message);
-  if (!error.where.empty()) text += fmt::format(" --> {}\n", error.where);
-  if (!error.help.empty()) text += fmt::format("  = help: {}\n", error.help);
-  print(stderr, text);
-}
-
 void print_problems(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) print(stderr, problem.text + "\n");
 }
@@ -106,7 +99,7 @@ int run_match(const RulesOptions& options) {
   Case input(case_options);
   for (const std::string& path : options.paths) {
     if (auto added = input.add_path(path); !added) {
-      print_refusal(added.error());
+      print_error(added.error());
       return kNotAnalysable;
     }
   }
@@ -121,7 +114,7 @@ int run_match(const RulesOptions& options) {
   });
   print(stdout, buffer);
   if (!summary) {
-    print_refusal(summary.error());
+    print_error(summary.error());
     return kUsage;
   }
   print_problems(summary->problems);
@@ -138,7 +131,7 @@ int run_list(const RulesOptions& options) {
   std::vector<Problem> problems;
   const auto rules = list_rules(options.selection(), problems);
   if (!rules) {
-    print_refusal(rules.error());
+    print_error(rules.error());
     return kUsage;
   }
   for (const RuleSummary& rule : *rules) {
@@ -170,7 +163,7 @@ int run_lint(const RulesOptions& options) {
   const auto result =
       lint_rules(options.selection(), options.sigma ? LintScope::sigma : LintScope::own);
   if (!result) {
-    print_refusal(result.error());
+    print_error(result.error());
     return kUsage;
   }
   print_problems(result->problems);
@@ -185,7 +178,7 @@ int run_lint(const RulesOptions& options) {
 int run_test(const RulesOptions& options) {
   const auto result = test_rules(options.selection());
   if (!result) {
-    print_refusal(result.error());
+    print_error(result.error());
     return kUsage;
   }
   print_problems(result->problems);
@@ -202,7 +195,7 @@ int run_explain(const RulesOptions& options) {
   if (!event.empty() && event.front() == '@') {
     std::ifstream in(event.substr(1), std::ios::binary);
     if (!in) {
-      print_refusal({"INPUT_NOT_FOUND", "the file of the event cannot be opened", event.substr(1),
+      print_error({"INPUT_NOT_FOUND", "the file of the event cannot be opened", event.substr(1),
                      "check the path"});
       return kUsage;
     }
@@ -210,7 +203,7 @@ int run_explain(const RulesOptions& options) {
   }
   const auto text = explain_rule(options.selection(), options.rule, event);
   if (!text) {
-    print_refusal(text.error());
+    print_error(text.error());
     return kUsage;
   }
   print(stdout, *text);

@@ -1,0 +1,270 @@
+// The fast matcher agrees with the plain one, on made rules and events and on the corpora.
+#include <fmt/format.h>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <string>
+
+#include "reader/event_json.hpp"
+#include "rule/matcher.hpp"
+#include "rule/rule_loader.hpp"
+#include "support/catch.hpp"
+#include "support/plain_matcher.hpp"
+
+using namespace rdptriage;
+namespace fs = std::filesystem;
+
+namespace {
+// Decisions drawn from bytes. A case is its bytes, so a smaller case is fewer or smaller bytes.
+class Choices {
+ public:
+  explicit Choices(const std::vector<std::uint8_t>& bytes) : bytes_(bytes) {}
+  std::size_t below(std::size_t limit) {
+    const std::size_t byte = at_ < bytes_.size() ? bytes_[at_] : 0;
+    ++at_;
+    return byte % limit;
+  }
+  template <std::size_t N>
+  const char* from(const char* const (&list)[N]) {
+    return list[below(N)];
+  }
+
+ private:
+  const std::vector<std::uint8_t>& bytes_;
+  std::size_t at_ = 0;
+};
+
+constexpr const char* kFields[] = {"F",     "G",       "H",       "a.b",     "New Value",
+                                   "Level", "EventID", "Channel", "Computer"};
+constexpr const char* kValues[] = {"alpha", "beta", "alphabet", "ALPHA",     "10",
+                                   "11",    "a",    "",         "Ärger",     "al pha",
+                                   "-x",    "true", "alph",     "xalphabetx"};
+constexpr const char* kRuleValues[] = {
+    "'alpha'", "'beta'", "alphabet", "'alp*'", "'*bet*'", "10",      "'10'", "null",
+    "''",      "true",   "'*'",      "'?*'",   "'ärger'", "'al?ha'", "11",   "'lphabetx'"};
+constexpr const char* kTextModifiers[] = {
+    "", "", "|contains", "|startswith", "|endswith", "|contains|cased", "|contains|windash", "|re"};
+constexpr const char* kConditions[] = {
+    "s1",        "s1 and s2",           "s1 or s2",      "s1 and not s2", "not s1", "1 of s*",
+    "all of s*", "s2 and not 1 of s1*", "not (s1 or s2)"};
+constexpr const char* kSources[] = {"{product: windows}", "{product: windows, service: system}",
+                                    "{product: windows, category: process_creation}",
+                                    "{product: rdp, service: client-trace}",
+                                    "{category: network_state}"};
+constexpr const char* kChannels[] = {"System", "Security", "Other"};
+
+constexpr std::string_view kMap =
+    "services: {system: [System], security: [Security]}\n"
+    "categories:\n"
+    "  - {product: windows, category: process_creation, alternatives: [\n"
+    "      {service: security, conditions: {EventID: 10}, fieldmappings: {F: G}},\n"
+    "      {service: system, conditions: {EventID: [10, 11]}}]}\n";
+
+std::string make_item(Choices& choices) {
+  const std::string field = choices.from(kFields);
+  switch (choices.below(8)) {
+    case 0:
+      return fmt::format("{}|exists: {}", field, choices.below(2) == 0 ? "true" : "false");
+    case 1:
+      return fmt::format("{}|gte: {}", field, choices.below(12));
+    case 2:
+      return fmt::format("{}|fieldref: {}", field, choices.from(kFields));
+    case 3:
+      return fmt::format("{}|neq: {}", field, choices.from(kRuleValues));
+    default:
+      break;
+  }
+  std::string modifier = choices.from(kTextModifiers);
+  std::string values;
+  const std::size_t count = 1 + choices.below(3);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string value = choices.from(kRuleValues);
+    if (!modifier.empty() && value == "null") value = "'nul'";
+    if (modifier == "|re") value = choices.below(2) == 0 ? "'^al.*t$'" : "'[0-9]{2}'";
+    values += (i > 0 ? ", " : "") + value;
+  }
+  if (count > 1 && choices.below(3) == 0) modifier += "|all";
+  return fmt::format("{}{}: [{}]", field, modifier, values);
+}
+
+std::string make_selection(Choices& choices) {
+  if (choices.below(8) == 0) return fmt::format("['{}', 'lphab']", choices.from(kValues));
+  std::string out;
+  const std::size_t count = 1 + choices.below(2);
+  std::string first;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string item = make_item(choices);
+    if (i > 0 && item.substr(0, item.find(':')) == first) break;
+    first = item.substr(0, item.find(':'));
+    out += "      " + item + "\n";
+  }
+  return "\n" + out;
+}
+
+std::string make_rules(Choices& choices, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out += fmt::format(
+        "title: r{}\nname: r{}\nlogsource: {}\ndetection:\n    s1: {}\n    s2: {}\n    condition: "
+        "{}\n---\n",
+        i, i, choices.from(kSources), make_selection(choices), make_selection(choices),
+        choices.from(kConditions));
+  }
+  return out;
+}
+
+std::string make_value(Choices& choices) {
+  switch (choices.below(6)) {
+    case 0:
+      return "null";
+    case 1:
+      return choices.below(2) == 0 ? "10" : "10.0";
+    case 2:
+      return choices.below(2) == 0 ? "true" : "11";
+    case 3:
+      return fmt::format("[\"{}\", \"{}\"]", choices.from(kValues), choices.from(kValues));
+    default:
+      return fmt::format("\"{}\"", choices.from(kValues));
+  }
+}
+
+std::string make_event(Choices& choices) {
+  const std::size_t shape = choices.below(4);
+  std::string members;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    members += (members.empty() ? "" : ", ") + fmt::format("\"{}\": {}", name, value);
+  };
+  for (const char* field : {"F", "G", "H", "NewValue", "Level"}) {
+    if (choices.below(3) != 0) add(field, make_value(choices));
+  }
+  if (shape == 0) {  // a record
+    return fmt::format(
+        R"({{"Event": {{"System": {{"EventID": {}, "Channel": "{}", "Computer": "alpha"}}, "EventData": {{{}}}}}}})",
+        9 + choices.below(4), choices.from(kChannels), members);
+  }
+  if (choices.below(2) == 0) add("a", fmt::format(R"({{"b": {}}})", make_value(choices)));
+  if (choices.below(2) == 0) add("EventID", choices.below(2) == 0 ? "10" : "\"10\"");
+  if (shape == 1) add("Channel", fmt::format("\"{}\"", choices.from(kChannels)));
+  if (shape == 2) add("logsource", R"({"product": "rdp", "service": "client-trace"})");
+  if (shape == 3 && choices.below(2) == 0)
+    add("logsource", R"({"product": "windows", "category": "network_state"})");
+  return "{" + members + "}";
+}
+
+// "" when both agree on all events, else what they disagree on.
+std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* matches = nullptr) {
+  Choices choices(bytes);
+  const auto use = choices.below(2) == 0 ? rule::LogSourceUse::apply : rule::LogSourceUse::ignore;
+  const std::string text = make_rules(choices, 1 + choices.below(60));
+  const rule::RuleFile file{"r.yml", text}, map{"map.yml", kMap};
+  rule::LoadOptions options;
+  options.log_sources = use;
+  options.log_source_files = {&map, 1};
+  const rule::LoadedRules loaded = rule::load_rules({&file, 1}, options);
+  if (!loaded.problems.empty()) return "refused: " + loaded.problems.front().text + text;
+  rule::LogSourceMap sources;
+  std::vector<Problem> none;
+  sources.add({map.path, map.text}, none);
+  rule::Matcher matcher(loaded.rules);
+  std::vector<rule::RuleIndex> hits;
+  std::string out;
+  for (int i = 0; i < 12 && out.empty(); ++i) {
+    const std::string event = make_event(choices);
+    const bool read = reader::visit_json_event(event, {}, [&](EventView& view) {
+      matcher.match(view, hits);
+      if (matches != nullptr) *matches += hits.size();
+      const auto plain = tests::match_plainly(loaded.rules, sources, use, view);
+      if (plain != hits) {
+        out = fmt::format("event {}\nfast [{}] plain [{}]\n{}", event, fmt::join(hits, ","),
+                          fmt::join(plain, ","), text);
+      }
+    });
+    if (!read) return "not JSON: " + event;
+  }
+  return out;
+}
+
+// Fewer bytes, then smaller ones, as long as the disagreement stays.
+std::vector<std::uint8_t> shrink(std::vector<std::uint8_t> bytes) {
+  for (std::size_t size = bytes.size() / 2; size > 0; size /= 2) {
+    for (std::size_t at = 0; at + size <= bytes.size();) {
+      std::vector<std::uint8_t> smaller = bytes;
+      smaller.erase(smaller.begin() + static_cast<std::ptrdiff_t>(at),
+                    smaller.begin() + static_cast<std::ptrdiff_t>(at + size));
+      if (disagreement(smaller).empty()) {
+        at += size;
+      } else {
+        bytes = std::move(smaller);
+      }
+    }
+  }
+  for (std::uint8_t& byte : bytes) {
+    for (const std::uint8_t value : {std::uint8_t{0}, static_cast<std::uint8_t>(byte / 2)}) {
+      const std::uint8_t before = byte;
+      byte = value;
+      if (!disagreement(bytes).empty()) break;
+      byte = before;
+    }
+  }
+  return bytes;
+}
+}  // namespace
+
+TEST_CASE("matcher: agrees with the plain engine on made rules and events") {
+  std::mt19937 random(20261121);
+  std::size_t matches = 0;
+  for (int round = 0; round < 400; ++round) {
+    std::vector<std::uint8_t> bytes(2500);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    if (disagreement(bytes, &matches).empty()) continue;
+    FAIL("round " << round << ":\n" << disagreement(shrink(bytes)));
+  }
+  CHECK(matches > 10'000);  // the made rules are not all void
+}
+
+TEST_CASE("matcher: agrees with the plain engine on recorded events and published rules") {
+  const fs::path folder = fs::path(RDPTRIAGE_CORPORA_DIR) / "sigma-regression";
+  std::error_code error;
+  if (!fs::exists(folder / "sigma-rules", error)) {
+    std::cout << "no corpora: the agreement on recorded events is skipped\n";
+    return;
+  }
+  const auto read = [](const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return std::string((std::istreambuf_iterator<char>(in)), {});
+  };
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "sigma-rules")) {
+    if (entry.path().extension() == ".yml")
+      texts.emplace_back(entry.path().string(), read(entry.path()));
+  }
+  const std::string map_text = read(folder / "logsource-map.json");
+  const rule::RuleFile map{"map.json", map_text};
+  std::vector<rule::RuleFile> files;
+  for (const auto& [path, text] : texts) files.push_back({path, text});
+  rule::LogSourceMap sources;
+  std::vector<Problem> none;
+  sources.add({map.path, map.text}, none);
+  for (const auto use : {rule::LogSourceUse::apply, rule::LogSourceUse::ignore}) {
+    rule::LoadOptions options;
+    options.log_sources = use;
+    options.log_source_files = {&map, 1};
+    const rule::LoadedRules loaded = rule::load_rules(files, options);
+    rule::Matcher matcher(loaded.rules);
+    std::vector<rule::RuleIndex> hits;
+    std::size_t events = 0;
+    for (const auto& entry : fs::directory_iterator(folder / "json")) {
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        INFO(entry.path().filename());
+        reader::visit_json_event(line, {}, [&](EventView& view) {
+          ++events;
+          matcher.match(view, hits);
+          CHECK(hits == tests::match_plainly(loaded.rules, sources, use, view));
+        });
+      }
+    }
+    CHECK(events > 0);
+  }
+}
