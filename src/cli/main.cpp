@@ -85,6 +85,7 @@ int run(std::vector<std::string> arguments) {
   Program program{app, arguments};
   add_analyze_command(program);
   add_events_command(program);
+  add_explain_command(program);
   add_report_command(program);
   add_rules_command(program);
   add_schema_command(program);
