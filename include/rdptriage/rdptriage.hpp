@@ -12,6 +12,7 @@
 #include "rdptriage/analyze.hpp"
 #include "rdptriage/case.hpp"
 #include "rdptriage/event.hpp"
+#include "rdptriage/explain.hpp"
 #include "rdptriage/function_ref.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/notice.hpp"

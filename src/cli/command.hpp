@@ -43,6 +43,7 @@ std::vector<std::string> command_names(const CLI::App& app);
 void add_analyze_command(Program& program);
 void add_events_command(Program& program);
 void add_inspect_command(Program& program);
+void add_explain_command(Program& program);
 void add_report_command(Program& program);
 void add_rules_command(Program& program);
 void add_schema_command(Program& program);

@@ -86,6 +86,7 @@ int run(std::vector<std::string> arguments) {
   add_analyze_command(program);
   add_events_command(program);
   add_inspect_command(program);
+  add_explain_command(program);
   add_report_command(program);
   add_rules_command(program);
   add_schema_command(program);

@@ -1,0 +1,280 @@
+#include "rdptriage/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.hpp"
+#include "pipeline/cause_page.hpp"
+#include "pipeline/code_index.hpp"
+
+namespace rdptriage {
+namespace {
+
+using diagnosis::CodeRow;
+using diagnosis::CodeTable;
+using diagnosis::format_code;
+using diagnosis::Notation;
+using diagnosis::parse_code;
+
+constexpr std::string_view kFirstCodes[] = {"disconnect-reason", "gateway-client"};
+constexpr std::string_view kSecondCodes[] = {"extended-reason"};
+constexpr std::string_view kServerCodes[] = {"error-info"};
+constexpr std::size_t kMostNearest = 5;
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string shown_code(const CodeTable& table, const CodeRow& row) {
+  const std::string code = format_code(row.code, table.notation);
+  return row.second ? code + '/' + format_code(*row.second, table.notation) : code;
+}
+
+void add_form(std::vector<std::string>& forms, std::string form, const std::string& code) {
+  if (form != code && std::find(forms.begin(), forms.end(), form) == forms.end()) {
+    forms.push_back(std::move(form));
+  }
+}
+
+CodeMeaning meaning_of(const CodeTable& table, const CodeRow& row) {
+  CodeMeaning meaning;
+  meaning.table = table.id;
+  meaning.table_title = table.title;
+  meaning.kind = table.kind;
+  meaning.code = format_code(row.code, table.notation);
+  if (row.second) meaning.second = format_code(*row.second, table.notation);
+  if (table.kind == "code") {
+    const bool is_hex = table.notation != Notation::decimal;
+    add_form(meaning.forms, format_code(row.code, is_hex ? Notation::decimal : Notation::hex),
+             meaning.code);
+    for (const std::uint32_t other : row.also) {
+      add_form(meaning.forms,
+               format_code(other, other > 0xFFFFFF ? Notation::hex8 : Notation::decimal),
+               meaning.code);
+    }
+  }
+  meaning.names = row.names;
+  meaning.provider = table.provider;
+  meaning.channel = table.channel;
+  meaning.meaning = row.meaning;
+  meaning.note = row.note;
+  meaning.shown_by = table.shown_by;
+  meaning.look_at = row.look_at.empty() && row.failure ? table.look_at : row.look_at;
+  meaning.grade = row.grade;
+  meaning.failure = row.failure;
+  meaning.sources = table.sources;
+  for (const std::string& id : row.causes) {
+    const pipeline::PackFile* file = pipeline::cause_file(id);
+    meaning.causes.push_back({id, file != nullptr ? pipeline::cause_title(*file) : ""});
+  }
+  const std::string key = table.id + ':' + shown_code(table, row);
+  for (const diagnosis::Claim& claim : pipeline::all_claims()) {
+    if (std::find(claim.about.begin(), claim.about.end(), key) != claim.about.end()) {
+      meaning.claims.push_back(claim.check);
+    }
+  }
+  return meaning;
+}
+
+// What the words around a number say about it.
+struct Context {
+  std::string_view kind;                     // "event", "http": only tables of this kind
+  std::span<const std::string_view> tables;  // not empty: only these
+};
+
+bool is_written_like(const CodeTable& table, bool asked_in_hex, std::uint32_t code) {
+  if (asked_in_hex) return table.notation != Notation::decimal || code > 0xFFFF;
+  return table.notation == Notation::decimal || table.decimal_too || code > 0x7FFFFFFF;
+}
+
+std::vector<CodeMeaning> codes_of(std::uint32_t code, bool asked_in_hex, const Context& context) {
+  std::vector<CodeMeaning> fitting, others;
+  for (const CodeTable& table : pipeline::tables_with_code(code)) {
+    if (table.kind == "pair") continue;
+    if (!context.kind.empty() && table.kind != context.kind) continue;
+    if (!context.tables.empty() && !is_one_of(table.id, context.tables)) continue;
+    for (const CodeRow& row : table.rows) {
+      const bool is_also = std::find(row.also.begin(), row.also.end(), code) != row.also.end();
+      if (row.code != code && !is_also) continue;
+      const bool fits = is_also || is_written_like(table, asked_in_hex, code);
+      (fits ? fitting : others).push_back(meaning_of(table, row));
+    }
+  }
+  return fitting.empty() ? others : fitting;
+}
+
+std::optional<CodeMeaning> pair_of(std::uint32_t first, std::uint32_t second) {
+  const auto pairs = pipeline::table_of("pairs");
+  if (!pairs) return std::nullopt;
+  for (const CodeRow& row : pairs->rows) {
+    if (row.code == first && row.second == second) return meaning_of(*pairs, row);
+  }
+  return std::nullopt;
+}
+
+// The same fault in another numbering: a Win32 error inside an HRESULT, an NTSTATUS whose top
+// digit TermDD changed.
+std::optional<std::uint32_t> inner_code(std::uint32_t code) {
+  if ((code & 0xFFFF0000) == 0x80070000) return code & 0xFFFF;
+  if ((code & 0xFFFF0000) == 0xD0000000) return (code & 0x0FFFFFFF) | 0xC0000000;
+  return std::nullopt;
+}
+
+std::vector<std::string> nearest_codes(std::uint32_t code) {
+  struct Near {
+    std::uint32_t distance;
+    std::string shown;
+  };
+  std::vector<Near> all;
+  for (const CodeTable& table : pipeline::all_tables()) {
+    if (table.kind != "code") continue;
+    for (const CodeRow& row : table.rows) {
+      const std::uint32_t distance = row.code > code ? row.code - code : code - row.code;
+      if (distance <= 0x100) {
+        all.push_back({distance, format_code(row.code, table.notation) + " (" + table.id + ')'});
+      }
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Near& a, const Near& b) { return a.distance < b.distance; });
+  std::vector<std::string> nearest;
+  for (Near& near : all) {
+    if (nearest.size() < kMostNearest) nearest.push_back(std::move(near.shown));
+  }
+  return nearest;
+}
+
+std::vector<std::string> nearest_names(std::string_view word) {
+  std::vector<std::string> owned;
+  for (const pipeline::PackFile& file : pipeline::embedded_pack()) {
+    std::string id = pipeline::cause_id_of(file.path);
+    if (!id.empty()) owned.push_back(std::move(id));
+  }
+  for (const CodeTable& table : pipeline::all_tables()) {
+    for (const CodeRow& row : table.rows) {
+      owned.insert(owned.end(), row.names.begin(), row.names.end());
+    }
+  }
+  const std::vector<std::string_view> known(owned.begin(), owned.end());
+  const std::string_view nearest = base::nearest_word(word, known);
+  if (!nearest.empty()) return {std::string(nearest)};
+  // A part of a name is a question too: "gateway-http", "cap".
+  std::vector<std::string> holding;
+  const std::string wanted = base::to_lower_ascii(word);
+  for (const std::string& name : owned) {
+    if (wanted.size() >= 3 && holding.size() < kMostNearest &&
+        base::to_lower_ascii(name).find(wanted) != std::string::npos) {
+      holding.push_back(name);
+    }
+  }
+  return holding;
+}
+
+Explanation explain_code(std::string asked, std::string_view number, const Context& context) {
+  Explanation answer;
+  answer.asked = std::move(asked);
+  const std::uint32_t code = *parse_code(number);
+  const bool asked_in_hex = number.starts_with("0x") || number.starts_with("0X");
+  answer.codes = codes_of(code, asked_in_hex, context);
+  if (answer.codes.empty() && !context.tables.empty()) {
+    answer.codes = codes_of(code, asked_in_hex, {});
+  }
+  if (const auto inner = inner_code(code); inner && answer.codes.empty()) {
+    answer.codes = codes_of(*inner, *inner > 0xFFFF, {});
+  }
+  if (!answer.found()) answer.nearest = nearest_codes(code);
+  return answer;
+}
+
+Explanation explain_name(std::string_view word) {
+  Explanation answer;
+  answer.asked = std::string(word);
+  if (const pipeline::PackFile* file = pipeline::cause_file(word)) {
+    answer.causes.push_back(pipeline::cause_page(*file));
+    return answer;
+  }
+  for (const CodeTable& table : pipeline::tables_with_name(word)) {
+    for (const CodeRow& row : table.rows) {
+      if (std::any_of(row.names.begin(), row.names.end(), [&](const std::string& name) {
+            return pipeline::is_same_name(name, word);
+          })) {
+        answer.codes.push_back(meaning_of(table, row));
+      }
+    }
+  }
+  if (!answer.found()) answer.nearest = nearest_names(word);
+  return answer;
+}
+
+// "SetErrorInfo(0x104)", "HTTP/1.1", "(0x904)," … → what stands inside.
+std::string_view strip(std::string_view word) {
+  const std::size_t open = word.find('(');
+  if (open != std::string_view::npos && open + 1 < word.size()) word.remove_prefix(open + 1);
+  while (!word.empty() &&
+         std::string_view("),.;:[]\"'").find(word.back()) != std::string_view::npos) {
+    word.remove_suffix(1);
+  }
+  while (!word.empty() && std::string_view("[\"'").find(word.front()) != std::string_view::npos) {
+    word.remove_prefix(1);
+  }
+  return word;
+}
+
+}  // namespace
+
+std::vector<Explanation> explain(std::span<const std::string> words) {
+  // "0x904/0x7" is two words; a word that only introduces a number becomes its context.
+  std::vector<std::string_view> parts;
+  std::vector<bool> is_server_code;  // "SetErrorInfo(0x104)" of RdpCoreTS event 72
+  for (const std::string& word : words) {
+    const std::size_t slash = word.find('/');
+    if (slash != std::string::npos && parse_code(std::string_view(word).substr(0, slash))) {
+      parts.push_back(std::string_view(word).substr(0, slash));
+      parts.push_back(std::string_view(word).substr(slash + 1));
+    } else {
+      parts.push_back(strip(word));
+    }
+    is_server_code.resize(parts.size(), base::to_lower_ascii(word).starts_with("seterrorinfo("));
+  }
+  std::vector<Explanation> answers;
+  Context context;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string_view part = parts[i];
+    if (is_server_code[i]) context.tables = kServerCodes;
+    const auto code = parse_code(part);
+    if (!code) {
+      const std::string lower = base::to_lower_ascii(part);
+      const bool introduces = i + 1 < parts.size() && parse_code(parts[i + 1]);
+      if (introduces && (lower == "event" || lower.starts_with("http"))) {
+        context = {lower == "event" ? "event" : "http", {}};
+      } else {
+        answers.push_back(explain_name(part));
+      }
+      continue;
+    }
+    const auto second = i + 1 < parts.size() ? parse_code(parts[i + 1]) : std::nullopt;
+    const auto pair = second && context.kind.empty() ? pair_of(*code, *second) : std::nullopt;
+    const bool is_first_of_two = second && context.kind.empty() &&
+                                 (pair || (!codes_of(*code, true, {{}, kFirstCodes}).empty() &&
+                                           !codes_of(*second, true, {{}, kSecondCodes}).empty()));
+    if (!is_first_of_two) {
+      answers.push_back(explain_code(std::string(part), part, context));
+      context = {};
+      continue;
+    }
+    if (pair) {
+      Explanation both;
+      both.asked = fmt::format("{}/{}", part, parts[i + 1]);
+      both.codes.push_back(*pair);
+      answers.push_back(std::move(both));
+    }
+    answers.push_back(explain_code(std::string(part), part, {{}, kFirstCodes}));
+    ++i;
+    answers.push_back(explain_code(std::string(parts[i]), parts[i], {{}, kSecondCodes}));
+  }
+  return answers;
+}
+
+}  // namespace rdptriage
