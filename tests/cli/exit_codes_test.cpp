@@ -51,7 +51,7 @@ TEST_CASE("cli: nothing to analyze exits 3") {
   CHECK(missing.exit_code == 3);
   CHECK(contains(missing.err, "error[INPUT_NOT_FOUND]"));
   CHECK(contains(missing.err, "no-such-file.zip"));
-  CHECK(contains(run_program({"explian"}).err, "did you mean the command 'explain'?"));
+  CHECK(contains(run_program({"evnets"}).err, "did you mean the command 'events'?"));
   for (const char* name : {"/empty.evtx", "/noise.bin", ""}) {
     INFO(name);
     const Outcome outcome = run_program({folder + name, "--format", "json", "-o", "-"});
