@@ -95,7 +95,7 @@ std::vector<Case> refusals() {
       {"a span without unit", correlation("  type: temporal\n  rules: [t]\n  timespan: 10\n"),
        "P034", 14, 13},
       {"a count without condition",
-       correlation("  type: event_count\n  rules: [t]\n  timespan: 1m\n"), "P035", 12, 9},
+       correlation("  type: event_count\n  rules: [t]\n  timespan: 1m\n"), "P035", 12, 3},
       {"a percentile without its key",
        correlation("  type: value_percentile\n  rules: [t]\n  timespan: 1m\n  condition: {field: "
                    "F, gte: 1}\n"),

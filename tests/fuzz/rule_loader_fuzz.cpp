@@ -1,0 +1,16 @@
+// Any text loads as rules or is refused with problems; what loads can be linted.
+#include <cstdint>
+#include <string_view>
+
+#include "rule/lint.hpp"
+#include "rule/rule_loader.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace rdptriage::rule;
+  const RuleFile file{"fuzz.yml", {reinterpret_cast<const char*>(data), size}};
+  LoadOptions options;
+  options.log_sources = LogSourceUse::ignore;
+  const LoadedRules loaded = load_rules({&file, 1}, options);
+  lint({&file, 1}, loaded.rules, {}, LintFor::sigma);
+  return 0;
+}
