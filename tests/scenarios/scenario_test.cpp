@@ -87,9 +87,9 @@ std::vector<std::string> complaints(const test::Expectation& expect, const Repor
     }
   }
   if (!expect.stopped_at.empty()) {
-    const bool there =
-        std::any_of(report.attempts.begin(), report.attempts.end(),
-                    [&](const Attempt& attempt) { return attempt.stopped_at == expect.stopped_at; });
+    const bool there = std::any_of(
+        report.attempts.begin(), report.attempts.end(),
+        [&](const Attempt& attempt) { return attempt.stopped_at == expect.stopped_at; });
     if (!there) out.push_back(fmt::format("no attempt stopped at {}", expect.stopped_at));
   }
   for (const std::string& word : expect.collect) {

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "base/yaml.hpp"
+#include "support/evtx_builder.hpp"
 
 namespace rdptriage::test {
 
@@ -18,8 +19,8 @@ using base::YamlNode;
 namespace {
 constexpr std::int64_t kTicksPerMillisecond = base::kTicksPerSecond / 1000;
 // Words of the script; every other member of an event is a field.
-constexpr std::string_view kWords[] = {"at", "after", "id", "log", "activity", "level", "data",
-                                       "sequence"};
+constexpr std::string_view kWords[] = {"at",       "after", "id",   "log",
+                                       "activity", "level", "data", "sequence"};
 
 [[noreturn]] void fail(std::string_view where, std::string_view what) {
   fmt::print(stderr, "{}: {}\n", where, what);
@@ -77,10 +78,11 @@ std::int64_t span(std::string_view text, std::string_view where) {
     value = value * 10 + (text.front() - '0');
     text.remove_prefix(1);
   }
-  const std::map<std::string_view, std::int64_t> units = {
-      {"ms", kTicksPerMillisecond},          {"s", base::kTicksPerSecond},
-      {"m", 60 * base::kTicksPerSecond},     {"h", 3600 * base::kTicksPerSecond},
-      {"d", 24 * 3600 * base::kTicksPerSecond}};
+  const std::map<std::string_view, std::int64_t> units = {{"ms", kTicksPerMillisecond},
+                                                          {"s", base::kTicksPerSecond},
+                                                          {"m", 60 * base::kTicksPerSecond},
+                                                          {"h", 3600 * base::kTicksPerSecond},
+                                                          {"d", 24 * 3600 * base::kTicksPerSecond}};
   const auto unit = units.find(text);
   if (unit == units.end()) fail(where, "a span is a number and one of ms, s, m, h, d");
   return (negative ? -value : value) * unit->second;
@@ -186,11 +188,20 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -256,7 +267,49 @@ ScenarioFile read_file(const YamlNode& node, const std::string& date, const std:
   const LogScript script(node, date, fmt::format("{}, {}", where, file.path));
   const bool xml = std::filesystem::path(file.path).extension() == ".xml";
   file.bytes = xml ? bytes_of(event_xml(script.events())) : event_log(script.events());
+  // A copy that stopped early.
+  const YamlNode* keep = node.find("keep");
+  if (const auto bytes = keep == nullptr ? std::nullopt : keep->integer()) {
+    file.bytes.resize(std::min(file.bytes.size(), static_cast<std::size_t>(*bytes)));
+  }
   return file;
+}
+
+EvtxEvent as_record(const ScriptedEvent& event) {
+  EvtxEvent record;
+  record.channel = event.channel;
+  record.provider = event.provider;
+  record.provider_guid = event.guid;
+  record.event_source_name = event.source;
+  record.computer = event.computer;
+  record.activity_id = event.activity;
+  record.event_id = static_cast<std::uint16_t>(event.id);
+  record.level = static_cast<std::uint8_t>(event.level);
+  if (event.qualifiers) record.qualifiers = static_cast<std::uint16_t>(*event.qualifiers);
+  record.time = event.ticks;
+  record.process_id = 900;
+  record.thread_id = 1204;
+  record.user_sid = "S-1-5-20";
+  record.user_data = event.wrapper;
+  record.user_data_namespace = event.name_space;
+  auto& fields = event.wrapper.empty() ? record.event_data : record.user_fields;
+  for (const auto& [name, value] : event.fields) fields.push_back({name, EvtxValue::text(value)});
+  return record;
+}
+
+// Classic events carry their binary data beside the <Data> elements.
+void add_binary(EvtxElement& record, std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  }
+  for (EvtxPiece& piece : record.content) {
+    for (EvtxElement& part : piece.children) {
+      if (part.name != "EventData") continue;
+      part.content.push_back(
+          child({"Binary", {}, {substitution(EvtxValue::binary(bytes))}, false}));
+    }
+  }
 }
 
 Expectation read_expectation(const YamlNode& node) {
@@ -329,6 +382,16 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
     out += "</Event>";
   }
   return out + "</Events>\r\n";
+}
+
+std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events) {
+  EvtxBuilder log;
+  for (const ScriptedEvent& event : events) {
+    EvtxElement record = document(as_record(event), event.record);
+    if (!event.binary.empty()) add_binary(record, event.binary);
+    log.add(record, event.ticks);
+  }
+  return log.finish();
 }
 
 }  // namespace rdptriage::test
