@@ -256,7 +256,7 @@ int pair_bonus(std::string_view page, unsigned lead, unsigned trail) {
   if (page == "cp950") return within(lead, 0xA4, 0xC6) ? 1 : -2;
   // Hangul fills the first half of the plane that Chinese uses whole: all of it there is Korean.
   if (page == "cp949") return trail >= 0xA1 && within(lead, 0xB0, 0xC8) ? 2 : -2;
-  if (page == "cp932") return within(lead, 0x82, 0x83) ? 2 : within(lead, 0x88, 0x97) ? 1 : -1;
+  if (page == "cp932") return within(lead, 0x82, 0x84) ? 2 : within(lead, 0x88, 0x97) ? 1 : -1;
   return 0;
 }
 

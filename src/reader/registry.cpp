@@ -1,5 +1,6 @@
 #include <iterator>
 
+#include "reader/capture.hpp"
 #include "reader/event_json.hpp"
 #include "reader/evtx/evtx_reader.hpp"
 #include "reader/misnamed.hpp"
@@ -16,6 +17,8 @@ constexpr ReaderInfo kReaders[] = {
     {"lfs-pointer", "Git LFS pointer in place of a file: named, not read", probe_lfs_pointer,
      read_lfs_pointer},
     {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
+    {"capture", "netstat, qwinsta, Test-NetConnection, registry exports and other command output",
+     probe_capture, read_capture},
     {"text", "client traces and any line-oriented text", probe_text, read_text},
 };
 }

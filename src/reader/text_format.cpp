@@ -16,6 +16,7 @@
 #include "base/problem.hpp"
 #include "base/text.hpp"
 #include "base/yaml.hpp"
+#include "reader/capture.hpp"
 #include "reader/text_format_impl.hpp"
 
 namespace rdptriage::reader {
@@ -40,6 +41,7 @@ class FormatLoader {
   // After every file is loaded: a sample needs the extractions of all of them.
   void run_samples() {
     for (const base::YamlNode& document : documents_) {
+      check_capture_samples(document, source_, out_.captures, problems_);
       const auto format =
           std::find_if(out_.formats.begin(), out_.formats.end(),
                        [&](const TextFormat& f) { return f.name == document.text_of("format"); });
@@ -70,6 +72,10 @@ class FormatLoader {
   }
 
   void load_document(const base::YamlNode& document) {
+    if (is_capture_document(document)) {
+      load_capture(document, source_, out_.captures, problems_);
+      return;
+    }
     if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
                                "extract", "blocks", "key_words"})) {
       return;
@@ -184,6 +190,8 @@ FormatSet::FormatSet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FormatSet::FormatSet(FormatSet&&) noexcept = default;
 FormatSet& FormatSet::operator=(FormatSet&&) noexcept = default;
 FormatSet::~FormatSet() = default;
+
+const CaptureSet& FormatSet::captures() const { return impl_->captures; }
 
 FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem>& problems) {
   auto impl = std::make_unique<Impl>();

@@ -17,6 +17,8 @@
 
 namespace rdptriage::reader {
 
+struct CaptureSet;  // capture_format.hpp
+
 struct FormatFile {
   std::string_view path, text;
 };
@@ -30,6 +32,9 @@ class FormatSet {
   FormatSet(FormatSet&&) noexcept;
   FormatSet& operator=(FormatSet&&) noexcept;
   ~FormatSet();
+
+  // Output of commands: its formats, word tables and the names of hosts' roles.
+  const CaptureSet& captures() const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

@@ -9,6 +9,7 @@
 
 #include "base/pattern.hpp"
 #include "rdptriage/event.hpp"
+#include "reader/capture_format.hpp"
 #include "reader/text_format.hpp"
 
 namespace rdptriage::reader {
@@ -41,6 +42,7 @@ struct FormatSet::Impl {
   std::vector<TextFormat> formats;
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
+  CaptureSet captures;
   std::vector<std::string> key_words;  // that tell code pages apart
 };
 
