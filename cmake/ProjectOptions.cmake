@@ -2,6 +2,8 @@
 add_library(rdptriage_options INTERFACE)
 target_compile_options(rdptriage_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  # GCC 12 warns of its own std::string at -O2 and up (GCC bug 105329).
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${RDPTRIAGE_WERROR}>:-Werror>)
 target_include_directories(rdptriage_options INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
