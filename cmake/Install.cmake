@@ -1,0 +1,23 @@
+# What `cmake --install` puts where: the program, the library with its headers and CMake package,
+# the rules (a copy to read; the program has them inside), the man page and the documents.
+include(CMakePackageConfigHelpers)
+
+set(RDPTRIAGE_RULES_DIR ${CMAKE_INSTALL_DATADIR}/rdptriage/rules)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rdptriage)
+
+set_target_properties(rdptriage PROPERTIES EXPORT_NAME rdptriage)
+install(TARGETS rdptriage EXPORT rdptriageTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT rdptriageTargets NAMESPACE rdptriage:: DESTINATION ${package_dir})
+install(DIRECTORY include/rdptriage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+configure_package_config_file(cmake/rdptriageConfig.cmake.in ${PROJECT_BINARY_DIR}/rdptriageConfig.cmake
+  INSTALL_DESTINATION ${package_dir} PATH_VARS RDPTRIAGE_RULES_DIR)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/rdptriageConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/rdptriageConfig.cmake ${PROJECT_BINARY_DIR}/rdptriageConfigVersion.cmake
+  cmake/Findre2.cmake cmake/Findlibyaml.cmake
+  DESTINATION ${package_dir})
+
+install(DIRECTORY rules/ DESTINATION ${RDPTRIAGE_RULES_DIR})
+install(FILES docs/man/rdptriage.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
