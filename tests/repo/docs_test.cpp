@@ -1,5 +1,7 @@
 // Documents against the program: console blocks are run, commands and options exist.
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <regex>
 #include <sstream>
 
@@ -11,7 +13,8 @@ namespace rdptriage::test {
 namespace {
 
 struct Example {
-  std::string where;
+  std::string where, file;
+  std::size_t first_line = 0;  // of the output
   std::vector<std::string> arguments;
   std::vector<std::string> output;  // a line "…" stands for any number of lines
 };
@@ -23,7 +26,9 @@ std::vector<Example> examples() {
     if (!file.has_ending(".md")) continue;
     bool in_block = false;
     bool in_example = false;
+    std::size_t number = 0;
     for (const std::string& line : lines_of(file.text)) {
+      ++number;
       if (line.rfind("```", 0) == 0) {
         in_block = line == "```console";
         in_example = false;
@@ -38,7 +43,7 @@ std::vector<Example> examples() {
           command.erase(command.begin(), command.begin() + 2);
           in_example = true;
         }
-        if (in_example) found.push_back({file.path + ": " + line, command, {}});
+        if (in_example) found.push_back({file.path + ": " + line, file.path, number, command, {}});
       } else if (in_example) {
         found.back().output.push_back(line);
       }
@@ -71,6 +76,18 @@ std::vector<std::string> shown(const std::string& output) {
   return lines;
 }
 
+// RDPTRIAGE_UPDATE_GOLDENS=1: writes what the program prints into the document.
+void update(const Example& example, const std::vector<std::string>& got) {
+  std::vector<std::string> lines = lines_of(source_text(example.file));
+  const auto first = lines.begin() + static_cast<std::ptrdiff_t>(example.first_line);
+  lines.erase(first, first + static_cast<std::ptrdiff_t>(example.output.size()));
+  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(example.first_line), got.begin(),
+               got.end());
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  write_text_file(std::string(RDPTRIAGE_SOURCE_DIR) + '/' + example.file, text);
+}
+
 TEST_CASE("console blocks of the documents show what the program prints") {
   const auto all = examples();
   CHECK_FALSE(all.empty());
@@ -94,6 +111,11 @@ TEST_CASE("console blocks of the documents show what the program prints") {
     while (!wanted.empty() && wanted.back().empty()) wanted.pop_back();
     std::vector<std::string> got = shown(outcome.out);
     while (!got.empty() && got.back().empty()) got.pop_back();
+    if (!is_output(got, wanted) && std::getenv("RDPTRIAGE_UPDATE_GOLDENS") != nullptr) {
+      update(example, got);
+      FAIL("updated " << example.file << "; run once more until nothing is updated");
+    }
+    INFO("update with: RDPTRIAGE_UPDATE_GOLDENS=1 ctest -R repo_docs");
     INFO("the program prints:\n" << outcome.out << outcome.err);
     CHECK(is_output(got, wanted));
   }

@@ -22,9 +22,12 @@ bool is_ours(const std::string& path) {
       std::begin(kFolders), std::end(kFolders),
       [&](std::string_view folder) { return std::string_view(path).starts_with(folder); });
   // Logs may say what they like.
-  const bool is_log = path.find("/case/") != std::string::npos ||
-                      path.find("tests/golden/") != std::string::npos ||
-                      path.find("tests/fuzz/") != std::string::npos;
+  const std::string_view view(path);
+  const bool is_code =
+      view.ends_with(".cpp") || view.ends_with(".hpp") || view.ends_with("CMakeLists.txt");
+  const bool is_log =
+      view.find("/case/") != std::string_view::npos ||
+      (!is_code && (view.starts_with("tests/golden/") || view.starts_with("tests/fuzz/")));
   if (is_log) return false;
   if (is_top && path == "dev") return true;
   return (is_top || is_in_folder) &&
