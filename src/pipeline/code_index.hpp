@@ -24,9 +24,9 @@ bool is_same_name(std::string_view stored, std::string_view asked);
 
 const std::vector<diagnosis::Claim>& all_claims();
 
-// The file of a cause, or null. `id`: "gateway-http.502", or its last part alone if that is unique.
+// The file of a cause, or null. `id`: "<area>.<slug>", or the slug alone if that is unique.
 const PackFile* cause_file(std::string_view id);
-// "causes/gateway-http/502.yml" → "gateway-http.502"; "" for any other file.
+// "causes/<area>/<slug>.yml" → "<area>.<slug>"; "" for any other file.
 std::string cause_id_of(std::string_view path);
 // The title of a cause, without parsing the rest of its file.
 std::string cause_title(const PackFile& file);
