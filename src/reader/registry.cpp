@@ -2,6 +2,7 @@
 
 #include "reader/capture.hpp"
 #include "reader/event_json.hpp"
+#include "reader/event_xml.hpp"
 #include "reader/evtx/evtx_reader.hpp"
 #include "reader/misnamed.hpp"
 #include "reader/reader.hpp"
@@ -13,6 +14,8 @@ namespace {
 constexpr ReaderInfo kReaders[] = {
     // probed in this order: the surest magic first
     {"evtx", "Windows event log, binary (.evtx)", probe_evtx, read_evtx},
+    {"event-xml", "Windows events as XML (Event Viewer, wevtutil, Get-WinEvent)", probe_event_xml,
+     read_event_xml},
     {"evt", "Windows event log of XP and Server 2003 (.evt): named, not read", probe_evt, read_evt},
     {"lfs-pointer", "Git LFS pointer in place of a file: named, not read", probe_lfs_pointer,
      read_lfs_pointer},

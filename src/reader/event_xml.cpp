@@ -1,0 +1,299 @@
+#include "reader/event_xml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <pugixml.hpp>
+
+#include "base/encoding.hpp"
+#include "reader/event_assembler.hpp"
+#include "reader/event_xml_splitter.hpp"
+
+namespace rdptriage::reader {
+
+namespace {
+
+using base::TextShape;
+
+constexpr std::size_t kBlock = std::size_t{64} << 10;
+constexpr unsigned kMaxDepth = 128;
+constexpr std::size_t kMaxNotices = 50;
+
+// The artifact as UTF-8, a block at a time, and where in the artifact a piece of it lies.
+class Utf8Stream {
+ public:
+  explicit Utf8Stream(container::ByteSource& source) : source_(source) {}
+
+  // False at the end, or when reading failed.
+  bool more() {
+    std::array<std::byte, kBlock> block;
+    const auto count = source_.read(block);
+    if (!count) error_ = count.error();
+    if (!count || *count == 0) return finish();
+    raw_.append(reinterpret_cast<const char*>(block.data()), *count);
+    if (!started_) {
+      start_ = base::detect_text_start(raw_);
+      raw_.erase(0, start_.bom_bytes);
+      offset_ = start_.bom_bytes;
+      started_ = true;
+    }
+    if (start_.shape == TextShape::bytes) {
+      text_ += raw_;
+      raw_.clear();
+      return true;
+    }
+    // A pair of surrogates, or of bytes, may be split between two blocks.
+    std::size_t whole = raw_.size() & ~std::size_t{1};
+    if (whole >= 2 && is_high_surrogate(whole - 2)) whole -= 2;
+    base::append_utf16(std::string_view(raw_).substr(0, whole), order(), text_);
+    raw_.erase(0, whole);
+    return true;
+  }
+
+  const std::string& text() const { return text_; }
+  std::uint64_t offset() const { return offset_; }
+  const std::optional<Error>& error() const { return error_; }
+  std::string_view encoding() const {
+    return start_.shape == TextShape::utf16le   ? "utf-16le"
+           : start_.shape == TextShape::utf16be ? "utf-16be"
+                                                : "utf-8";
+  }
+  // Bytes of the artifact that text()[from, from + count) came from.
+  std::uint64_t source_bytes(std::size_t from, std::size_t count) const {
+    if (start_.shape == TextShape::bytes) return count;
+    std::uint64_t units = 0;
+    for (const char c : std::string_view(text_).substr(from, count)) {
+      const auto byte = static_cast<unsigned char>(c);
+      if ((byte & 0xC0U) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+    }
+    return 2 * units;
+  }
+  // Erasing from the front is done rarely: see drop_used().
+  void skip(std::size_t from, std::size_t count) { offset_ += source_bytes(from, count); }
+  void drop_used(std::size_t used) { text_.erase(0, used); }
+
+ private:
+  base::ByteOrder order() const {
+    return start_.shape == TextShape::utf16be ? base::ByteOrder::big : base::ByteOrder::little;
+  }
+  bool is_high_surrogate(std::size_t at) const {
+    const char high = raw_[at + (start_.shape == TextShape::utf16be ? 0 : 1)];
+    return (static_cast<unsigned char>(high) & 0xFCU) == 0xD8;
+  }
+  bool finish() {
+    if (!raw_.empty()) base::append_utf16(raw_, order(), text_);
+    raw_.clear();
+    return false;
+  }
+
+  container::ByteSource& source_;
+  base::TextStart start_;
+  bool started_ = false;
+  std::string raw_;   // not decoded yet
+  std::string text_;  // decoded, not used up yet
+  std::uint64_t offset_ = 0;
+  std::optional<Error> error_;
+};
+
+// Gives the parsed element to the assembler; false when it is nested too deeply to be followed.
+bool assemble(const pugi::xml_node& root, EventAssembler& out) {
+  const auto enter = [&](const pugi::xml_node& node) {
+    out.open(node.name());
+    for (const pugi::xml_attribute& attribute : node.attributes()) {
+      out.attribute(attribute.name(), attribute.value());
+    }
+  };
+  enter(root);
+  unsigned depth = 1;
+  bool complete = true;
+  pugi::xml_node node = root.first_child();
+  pugi::xml_node parent = root;
+  while (true) {
+    if (!node) {
+      out.close();
+      if (--depth == 0) return complete;
+      node = parent.next_sibling();
+      parent = parent.parent();
+      continue;
+    }
+    if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
+      out.text(node.value());
+    } else if (node.type() == pugi::node_element) {
+      if (depth < kMaxDepth) {
+        enter(node);
+        ++depth;
+        parent = node;
+        node = node.first_child();
+        continue;
+      }
+      complete = false;
+    }
+    node = node.next_sibling();
+  }
+}
+
+class Decoder final : public EventDecoder {
+ public:
+  // False: this is no event.
+  bool begin(std::string_view xml) {
+    arena_.reset();
+    assembler_.begin();
+    text_.assign(xml);
+    // Events that another tool cut or joined without care for their encoding.
+    if (!base::is_valid_utf8(text_)) {
+      std::string repaired;
+      base::find_code_page("cp1252")->append(text_, repaired);
+      text_ = std::move(repaired);
+    }
+    constexpr unsigned kOptions =
+        (pugi::parse_default | pugi::parse_ws_pcdata_single) & ~pugi::parse_eol;
+    const pugi::xml_parse_result parsed =
+        document_.load_buffer_inplace(text_.data(), text_.size(), kOptions, pugi::encoding_utf8);
+    damaged_ = !parsed;
+    const pugi::xml_node root = document_.document_element();
+    if (!root || !assemble(root, assembler_)) damaged_ = true;
+    damaged_ = damaged_ || assembler_.overflowed();
+    if (!assembler_.is_event()) return false;
+    fill_key(assembler_.system(), key_);
+    // Of a torn event only what says which event it was is worth having.
+    return !damaged_ || key_.event_id.has_value();
+  }
+  const EventKey& key() const { return key_; }
+  bool damaged() const override { return damaged_; }
+  void decode_system(SystemFields& out) override { fill_system(assembler_.system(), out); }
+  void decode_fields(std::vector<Field>& out) override { out = assembler_.fields(); }
+
+ private:
+  base::Arena arena_;
+  EventAssembler assembler_{arena_};
+  pugi::xml_document document_;
+  std::string text_;
+  EventKey key_;
+  bool damaged_ = false;
+};
+
+class XmlReading {
+ public:
+  XmlReading(const container::Artifact& artifact, container::ByteSource& source, EventSink& sink)
+      : artifact_(artifact), stream_(source), sink_(sink) {}
+
+  ReadOutcome run() {
+    using Kind = EventXmlPiece::Kind;
+    bool is_all = false;
+    std::size_t used = 0;
+    Flow flow = Flow::go_on;
+    while (flow == Flow::go_on) {
+      const std::string_view rest = std::string_view(stream_.text()).substr(used);
+      const EventXmlPiece piece = splitter_.next(rest, is_all);
+      if (piece.kind == Kind::need_more) {
+        if (is_all) break;
+        stream_.drop_used(used);
+        used = 0;
+        is_all = !stream_.more();
+        continue;
+      }
+      const std::uint64_t bytes = stream_.source_bytes(used, piece.size);
+      flow = take(piece.kind, rest.substr(0, piece.size), bytes);
+      stream_.skip(used, piece.size);
+      used += piece.size;
+    }
+    if (stream_.error()) {
+      notice(stream_.error()->code,
+             fmt::format("the events could be read up to byte {} only: {}", stream_.offset(),
+                         stream_.error()->message),
+             0);
+      outcome_.damaged = true;
+    }
+    if (notices_ > kMaxNotices) {
+      notice("EVENT_XML_DAMAGED", fmt::format("{} more places are damaged", notices_ - kMaxNotices),
+             0);
+    }
+    outcome_.encoding = stream_.encoding();
+    return outcome_;
+  }
+
+ private:
+  Flow take(EventXmlPiece::Kind kind, std::string_view text, std::uint64_t bytes) {
+    if (kind == EventXmlPiece::Kind::between) {
+      if (!is_markup_between_events(text)) lost("text between events is no event", bytes);
+      return Flow::go_on;
+    }
+    const bool known = decoder_.begin(text);
+    if (!known) {
+      ++outcome_.records_refused;
+      lost("an event is not well-formed", bytes);
+      return Flow::go_on;
+    }
+    ++outcome_.records_read;
+    if (decoder_.damaged()) {
+      outcome_.damaged = true;
+      damaged_notice("an event is not well-formed and is given as far as it goes", 0);
+    }
+    Locator locator;
+    locator.artifact = artifact_.index;
+    locator.byte_offset = stream_.offset();
+    locator.byte_length = bytes;
+    EventView view(decoder_.key(), locator, decoder_, fields_);
+    return sink_.event(view);
+  }
+
+  void lost(std::string_view what, std::uint64_t bytes) {
+    outcome_.damaged = true;
+    outcome_.bytes_lost += bytes;
+    damaged_notice(what, bytes);
+  }
+  void damaged_notice(std::string_view what, std::uint64_t bytes) {
+    if (++notices_ > kMaxNotices) return;
+    std::string text = fmt::format("{}, at offset {}", what, stream_.offset());
+    if (bytes != 0) text += fmt::format("; {} bytes lost", bytes);
+    notice("EVENT_XML_DAMAGED", std::move(text), bytes);
+  }
+  void notice(std::string code, std::string text, std::uint64_t bytes) {
+    Notice out;
+    out.code = std::move(code);
+    out.text = std::move(text);
+    out.artifact = artifact_.index;
+    out.byte_offset = stream_.offset();
+    out.bytes_lost = bytes;
+    sink_.notice(std::move(out));
+  }
+
+  const container::Artifact& artifact_;
+  Utf8Stream stream_;
+  EventSink& sink_;
+  EventXmlSplitter splitter_;
+  Decoder decoder_;
+  std::vector<Field> fields_;
+  ReadOutcome outcome_;
+  std::size_t notices_ = 0;
+};
+
+}  // namespace
+
+Sureness probe_event_xml(std::span<const std::byte> head, std::string_view, const ReadContext&) {
+  const std::string_view raw(reinterpret_cast<const char*>(head.data()), head.size());
+  const base::TextStart start = base::detect_text_start(raw);
+  std::string text;
+  if (start.shape == TextShape::bytes) {
+    text = raw.substr(start.bom_bytes);
+  } else {
+    const auto order =
+        start.shape == TextShape::utf16be ? base::ByteOrder::big : base::ByteOrder::little;
+    base::append_utf16(raw.substr(start.bom_bytes), order, text);
+  }
+  const std::size_t event = std::min(text.find("<Event "), text.find("<Event>"));
+  if (event == std::string::npos) return Sureness::no;
+  const bool is_windows = text.find("<System>", event) != std::string::npos ||
+                          text.find("2004/08/events/event", event) != std::string::npos;
+  if (!is_windows) return Sureness::no;
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return text[first] == '<' ? Sureness::certain : Sureness::likely;
+}
+
+ReadOutcome read_event_xml(const container::Artifact& artifact, container::ByteSource& source,
+                           const ReadContext&, EventSink& sink) {
+  return XmlReading(artifact, source, sink).run();
+}
+
+}  // namespace rdptriage::reader
