@@ -1,5 +1,6 @@
 #include "report/event_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -98,72 +99,75 @@ char* write_short(const char* at, std::size_t size, char* out) {
 }
 #endif
 
-// Appends members to the object that is being written.
+// Appends members to the object that is being written. All of them together fit into the room that
+// the caller made: room_for() what has no bound of its own, kFixedRoom for the rest.
 class Members {
  public:
-  explicit Members(base::OutputBuffer& out) : out_(out) {}
+  static constexpr std::size_t kFixedRoom = 1024;
+
+  explicit Members(char* at) : at_(at) {}
+  char* end() const { return at_; }
 
   // `key` is `,"name":` with its comma.
   void text(std::string_view key, std::string_view value) {
-    char* at = out_.room(key.size() + json_room(value) + 2);
-    at = raw(key, at);
-    *at++ = '"';
-    at = write_json_text(value, at);
-    *at++ = '"';
-    out_.commit(at);
+    open(key);
+    at_ = write_json_text(value, at_);
+    *at_++ = '"';
   }
   void text(std::string_view key, const std::optional<std::string_view>& value) {
     if (value) text(key, *value);
   }
-  template <class Number>
-  void digits(std::string_view key, const std::optional<Number>& value) {
-    if (!value) return;
-    char* at = raw(key, out_.room(key.size() + 24));
-    *at++ = '"';
-    at = write_decimal(*value, at);
-    *at++ = '"';
-    out_.commit(at);
+  void digits(std::string_view key, const std::optional<std::uint64_t>& value) {
+    if (value) digits_of(key, *value);
+  }
+  void digits(std::string_view key, const std::optional<std::uint32_t>& value) {
+    if (value) digits_of(key, *value);
   }
   template <class Number>
   void number(std::string_view key, const std::optional<Number>& value) {
     if (!value) return;
-    char* const at = raw(key, out_.room(key.size() + 24));
-    out_.commit(write_decimal(*value, at));
+    raw(key);
+    at_ = write_decimal(*value, at_);
   }
   void hex(std::string_view key, const std::optional<std::uint64_t>& value) {
     if (!value) return;
-    char* at = raw(key, out_.room(key.size() + 24));
-    *at++ = '"';
-    at = base::write_hex(*value, at);
-    *at++ = '"';
-    out_.commit(at);
+    open(key);
+    at_ = base::write_hex(*value, at_);
+    *at_++ = '"';
   }
   void time(std::string_view key, const EventKey& event) {
     if (!event.time) return;
-    char* at = raw(key, out_.room(key.size() + 48));
-    *at++ = '"';
-    char* const start = at;
-    at = base::write_rfc3339(event.time->ticks, at);
+    open(key);
+    char* const start = at_;
+    at_ = base::write_rfc3339(event.time->ticks, at_);
     // Without a zone the text has no Z, without a date it is a time of day.
-    if (event.time_quality != TimeQuality::utc) --at;
+    if (event.time_quality != TimeQuality::utc) --at_;
     if (event.time_quality == TimeQuality::order_only) {
-      const auto length = static_cast<std::size_t>(at - start);
+      const auto length = static_cast<std::size_t>(at_ - start);
       constexpr std::size_t kDateAndT = 11;
       if (length > kDateAndT) {
         std::memmove(start, start + kDateAndT, length - kDateAndT);
-        at -= kDateAndT;
+        at_ -= kDateAndT;
       }
     }
-    *at++ = '"';
-    out_.commit(at);
+    *at_++ = '"';
+  }
+  void raw(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
   }
 
  private:
-  static char* raw(std::string_view text, char* at) {
-    std::memcpy(at, text.data(), text.size());
-    return at + text.size();
+  void open(std::string_view key) {
+    raw(key);
+    *at_++ = '"';
   }
-  base::OutputBuffer& out_;
+  void digits_of(std::string_view key, std::uint64_t value) {
+    open(key);
+    at_ = write_decimal(value, at_);
+    *at_++ = '"';
+  }
+  char* at_;
 };
 
 // Which names were seen, roughly: enough to know that none repeats.
@@ -175,8 +179,13 @@ class NameFilter {
     if (name.size() >= 8) {
       std::memcpy(&first, name.data(), 8);
       std::memcpy(&last, name.data() + name.size() - 8, 8);
-    } else {
-      for (const char c : name) first = first << 8 | static_cast<unsigned char>(c);
+    } else if (name.size() >= 4) {
+      std::memcpy(&first, name.data(), 4);
+      std::memcpy(&last, name.data() + name.size() - 4, 4);
+    } else if (!name.empty()) {
+      first = static_cast<unsigned char>(name.front()) |
+              std::uint64_t{static_cast<unsigned char>(name[name.size() / 2])} << 8;
+      last = static_cast<unsigned char>(name.back());
     }
     const std::uint64_t mixed =
         (first ^ (last << 1 | last >> 63) ^ name.size()) * 0x9E3779B97F4A7C15U;
@@ -209,8 +218,10 @@ std::string_view unnamed_name(std::size_t index) {
   return name;
 }
 
-char* write_member(std::string_view name, std::string_view value, base::OutputBuffer& out) {
-  char* at = out.room(json_room(name) + json_room(value) + 6);
+char* write_member(char before, std::string_view name, std::string_view value,
+                   base::OutputBuffer& out) {
+  char* at = out.room(json_room(name) + json_room(value) + 8);
+  *at++ = before;
   *at++ = '"';
   at = write_json_text(name, at);
   std::memcpy(at, "\":\"", 3);
@@ -247,72 +258,67 @@ char* write_json_text(std::string_view text, char* out) {
 }
 
 std::string_view shown_name(const Field& field, std::size_t& unnamed) {
-  if (field.section == FieldSection::event_data && field.name.empty()) {
-    return unnamed_name(unnamed++);
+  if (field.section == FieldSection::user_data) {
+    const std::size_t cut = field.name.find_first_of("/@");
+    if (cut == std::string_view::npos) return field.name;
+    return field.name.substr(field.name[cut] == '/' ? cut + 1 : cut);
   }
-  if (field.section != FieldSection::user_data) return field.name;
-  const std::size_t cut = field.name.find_first_of("/@");
-  if (cut == std::string_view::npos) return field.name;
-  return field.name.substr(field.name[cut] == '/' ? cut + 1 : cut);
-}
-
-bool EventJsonWriter::names_repeat(const std::vector<std::string_view>& names) {
-  NameFilter filter;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!filter.seen_before(names[i])) continue;
-    // With many names the filter is full and says nothing any more: let the map decide.
-    if (names.size() > 256) return true;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (names[j] == names[i]) return true;
-    }
-  }
-  return false;
+  const bool is_unnamed = field.section == FieldSection::event_data && field.name.empty();
+  return is_unnamed ? unnamed_name(unnamed++) : field.name;
 }
 
 void EventJsonWriter::write_data(const EventView& event, base::OutputBuffer& out) {
   const std::span<const Field> fields = event.fields();
+  if (fields.empty()) return out.append(std::string_view("{}"));
+  const std::size_t start = out.size();
   names_.clear();
+  NameFilter filter;
   std::size_t unnamed = 0;
-  for (const Field& field : fields) names_.push_back(shown_name(field, unnamed));
-  out.append('{');
-  if (names_repeat(names_)) {
-    write_grouped(fields, out);
-  } else {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      char* const at = write_member(names_[i], fields[i].value, out);
-      *at = ',';
-      out.commit(at + 1);
-    }
+  bool repeated = false;
+  for (const Field& field : fields) {
+    const std::string_view name = shown_name(field, unnamed);
+    // With many names the filter is full and says nothing any more: let the map decide.
+    repeated =
+        filter.seen_before(name) &&
+        (fields.size() > 256 || std::find(names_.begin(), names_.end(), name) != names_.end());
+    if (repeated) break;
+    names_.push_back(name);
+    out.commit(write_member(names_.size() == 1 ? '{' : ',', name, field.value, out));
   }
-  if (!fields.empty()) out.cut(out.size() - 1);
+  if (repeated) {
+    out.cut(start);
+    write_grouped(fields, out);
+  }
   out.append('}');
 }
 
 // Repeated names become lists, where the name stands first.
 void EventJsonWriter::write_grouped(std::span<const Field> fields, base::OutputBuffer& out) {
   constexpr std::size_t kEnd = ~std::size_t{0};
-  struct Group {
-    std::size_t last;
-  };
-  std::unordered_map<std::string_view, Group> groups;
+  names_.clear();
+  std::size_t unnamed = 0;
+  for (const Field& field : fields) names_.push_back(shown_name(field, unnamed));
+  std::unordered_map<std::string_view, std::size_t> last_of;
   std::vector<std::size_t> next(fields.size(), kEnd);
   std::vector<bool> is_first(fields.size());
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const auto [at, added] = groups.emplace(names_[i], Group{i});
+    const auto [at, added] = last_of.emplace(names_[i], i);
     is_first[i] = added;
     if (added) continue;
-    next[at->second.last] = i;
-    at->second.last = i;
+    next[at->second] = i;
+    at->second = i;
   }
+  char before = '{';
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (!is_first[i]) continue;
     if (next[i] == kEnd) {
-      char* const at = write_member(names_[i], fields[i].value, out);
-      *at = ',';
-      out.commit(at + 1);
+      out.commit(write_member(before, names_[i], fields[i].value, out));
+      before = ',';
       continue;
     }
-    char* at = out.room(json_room(names_[i]) + 4);
+    char* at = out.room(json_room(names_[i]) + 8);
+    *at++ = before;
+    before = ',';
     *at++ = '"';
     at = write_json_text(names_[i], at);
     std::memcpy(at, "\":[", 3);
@@ -325,7 +331,6 @@ void EventJsonWriter::write_grouped(std::span<const Field> fields, base::OutputB
       *at++ = next[item] == kEnd ? ']' : ',';
       out.commit(at);
     }
-    out.append(',');
   }
 }
 
@@ -340,8 +345,15 @@ void EventJsonWriter::write(std::string_view artifact, const EventView& event,
   }
   const EventKey& key = event.key();
   const SystemFields& system = event.system();
-  out.append(artifact_json_);
-  Members members(out);
+  std::size_t texts = key.product.size() + key.category.size() + key.service.size() +
+                      key.channel.size() + key.provider.size();
+  for (const auto* text :
+       {&system.computer, &system.computer, &system.activity_id, &system.user_sid,
+        &system.provider_guid, &system.event_source_name, &system.related_activity_id}) {
+    if (*text) texts += (*text)->size();
+  }
+  Members members(out.room(Members::kFixedRoom + artifact_json_.size() + 6 * texts));
+  members.raw(artifact_json_);
   members.digits(",\"record_id\":", system.record_id);
   members.digits(",\"record_number\":", event.locator().record_number);
   members.number(",\"line\":", event.locator().line);
@@ -367,7 +379,8 @@ void EventJsonWriter::write(std::string_view artifact, const EventView& event,
   members.text(",\"provider_guid\":", system.provider_guid);
   members.text(",\"event_source_name\":", system.event_source_name);
   members.text(",\"related_activity_id\":", system.related_activity_id);
-  out.append(std::string_view(",\"data\":"));
+  members.raw(",\"data\":");
+  out.commit(members.end());
   write_data(event, out);
   out.append(event.damaged() ? std::string_view(",\"damaged\":true}\n") : std::string_view("}\n"));
 }

@@ -2,6 +2,7 @@
 // innermost loop of `rdptriage events`, and its output is as large as the log.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,6 @@ class EventJsonWriter {
   void write_data(const EventView& event, base::OutputBuffer& out);
 
  private:
-  bool names_repeat(const std::vector<std::string_view>& names);
   void write_grouped(std::span<const Field> fields, base::OutputBuffer& out);
 
   std::vector<std::string_view> names_;

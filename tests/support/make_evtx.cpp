@@ -10,7 +10,8 @@
 //
 // event_data may also be a list, for unnamed values: ["first", "second"]. Typed values: {"hex32":
 // …}, hex64, u8, u16, u32, u64, i32, i64, guid, sid, time, binary (hex digits), strings (a list),
-// null. A plain number is u32. "gap": true before an event starts a new chunk.
+// null. A plain number is u32. "gap": true starts a new chunk with the event,
+// "forwarded": true writes it as an event collector does, without a template.
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -127,7 +128,9 @@ int main(int argc, char** argv) {
     rdptriage::test::EvtxBuilder log(first);
     for (const Json& json : events) {
       if (json.value("gap", false)) log.end_chunk();
-      log.add(event_of(json));
+      log.add(event_of(json), json.value("forwarded", false)
+                                  ? rdptriage::test::EvtxStyle::no_templates
+                                  : rdptriage::test::EvtxStyle::templates);
     }
     const auto bytes = log.finish();
     std::ofstream out(argv[2], std::ios::binary);

@@ -365,18 +365,21 @@ std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t
   return instance;
 }
 
-void load_values(Bytes chunk, const Instance& instance, std::vector<Value>& out) {
-  out.resize(instance.count);
+std::span<const Value> load_values(Bytes chunk, const Instance& instance,
+                                   std::vector<Value>& storage) {
+  if (storage.size() < instance.count) storage.resize(instance.count);
   const std::byte* spec = chunk.data() + instance.specs;
   const std::byte* data = chunk.data() + instance.values;
-  for (Value& value : out) {
+  Value* value = storage.data();
+  for (Value* const end = value + instance.count; value != end; ++value) {
     const auto word = load_le<std::uint32_t>(spec);
     spec += 4;
-    value.data = data;
-    value.size = static_cast<std::uint16_t>(word);
-    value.type = static_cast<std::uint8_t>(word >> 16);
-    data += value.size;
+    value->data = data;
+    value->size = static_cast<std::uint16_t>(word);
+    value->type = static_cast<std::uint8_t>(word >> 16);
+    data += value->size;
   }
+  return {storage.data(), instance.count};
 }
 
 bool build_program(Bytes chunk, std::size_t begin, std::size_t end, Place place, base::Arena& text,

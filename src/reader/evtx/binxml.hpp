@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -37,8 +38,10 @@ struct Instance {
 // `at` is behind the instance's token, nothing is read at or behind `end`.
 std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end);
 
-// The values of an instance, valid as long as the chunk. `out` is reused from record to record.
-void load_values(Bytes chunk, const Instance& instance, std::vector<Value>& out);
+// The values of an instance, valid as long as the chunk and until `storage`, which is reused from
+// record to record, is used again.
+std::span<const Value> load_values(Bytes chunk, const Instance& instance,
+                                   std::vector<Value>& storage);
 
 struct Definition {
   const std::byte* guid = nullptr;   // 16 bytes

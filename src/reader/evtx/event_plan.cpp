@@ -14,8 +14,14 @@ class Planner {
     if (ops_.empty() || ops_[0].kind != OpKind::open || ops_[0].after != ops_.size()) {
       return std::nullopt;
     }
-    plan_.is_event = ops_[0].text == "Event";
-    const bool planned = plan_.is_event ? event() : section(0);
+    const std::string_view name = ops_[0].text;
+    const bool is_section = name == "EventData" || name == "UserData";
+    plan_.root = name == "Event" ? EventPlan::Root::event
+                 : is_section    ? EventPlan::Root::section
+                                 : EventPlan::Root::user_element;
+    const bool planned = name == "Event" ? event()
+                         : is_section    ? section(0)
+                                         : user_element(0, {}, kNoDependency);
     return planned ? std::optional(std::move(plan_)) : std::nullopt;
   }
 
@@ -62,8 +68,9 @@ class Planner {
     return out;
   }
 
+  // The Event element itself depends on the value that holds its EventData, with many providers;
+  // an event without data is an event all the same.
   bool event() {
-    if (op(0).index != kNoDependency) return false;
     const std::size_t end = ops_.size() - 1;
     for (std::size_t i = content(0); i < end;) {
       if (op(i).kind == OpKind::value) {
@@ -106,15 +113,30 @@ class Planner {
   }
 
   bool section(std::size_t start) {
-    if (op(start).index != kNoDependency) return false;
-    if (op(start).text == "EventData") return event_data(start);
-    if (op(start).text == "UserData") return user_data(start, {}, kNoDependency);
-    return false;
+    // A root's own dependency means nothing: it is there, or nobody would read it.
+    const std::uint16_t dependency = start == 0 ? kNoDependency : op(start).index;
+    const std::size_t body = content(start);
+    if (op(start).text == "EventData") return event_data(body, op(start).after - 1, dependency);
+    if (op(start).text != "UserData") return false;
+    if (op(body).kind == OpKind::value && body + 2 == op(start).after) {
+      const auto nested = source(body, body + 1, dependency);
+      plan_.fields.push_back({FieldPlan::Kind::nested, FieldSection::user_data, {}, *nested});
+      return true;
+    }
+    return user_elements(body, op(start).after - 1, {}, dependency);
   }
 
-  bool event_data(std::size_t start) {
-    for (std::size_t i = content(start); i < op(start).after - 1; i = op(i).after) {
+  // An element can be dropped for its own sake or for its parent's; a source knows one reason.
+  static std::optional<std::uint16_t> either(std::uint16_t parent, std::uint16_t own) {
+    if (parent == kNoDependency || parent == own) return own;
+    return own == kNoDependency ? std::optional(parent) : std::nullopt;
+  }
+
+  bool event_data(std::size_t begin, std::size_t end, std::uint16_t parent) {
+    for (std::size_t i = begin; i < end; i = op(i).after) {
       if (op(i).kind != OpKind::open) return false;
+      const auto dependency = either(parent, op(i).index);
+      if (!dependency) return false;
       FieldPlan field;
       const bool is_data = op(i).text == "Data" || op(i).text == "ComplexData";
       if (!is_data) field.name = op(i).text;
@@ -127,7 +149,7 @@ class Planner {
       }
       const std::size_t close = op(i).after - 1;
       if (has_elements(body, close)) return false;
-      const auto from = source(body, close, op(i).index);
+      const auto from = source(body, close, *dependency);
       if (!from) return false;
       field.source = *from;
       plan_.fields.push_back(field);
@@ -136,35 +158,34 @@ class Planner {
   }
 
   // Depth is bounded by kMaxElementDepth, which the token walk enforces.
-  bool user_data(std::size_t start, std::string_view path, std::uint16_t dependency) {
-    for (std::size_t i = content(start); i < op(start).after - 1; i = op(i).after) {
-      if (op(i).kind != OpKind::open) return false;
-      if (op(i).index != kNoDependency) {
-        if (dependency != kNoDependency) return false;
-        dependency = op(i).index;
-      }
-      const std::string_view name = path.empty() ? op(i).text : join(path, '/', op(i).text);
-      const std::size_t body = content(i);
-      bool bound = false;
-      for (std::size_t a = i + 1; a < body; a = op(a).after) {
-        if (op(a).text == "xmlns" || op(a).text.substr(0, 6) == "xmlns:") continue;
-        const auto from = source(a + 1, op(a).after, dependency);
-        if (!from) return false;
-        plan_.fields.push_back({FieldPlan::Kind::attribute, FieldSection::user_data,
-                                join(name, '@', op(a).text), *from});
-        bound = true;
-      }
-      const std::size_t close = op(i).after - 1;
-      if (has_elements(body, close)) {
-        if (!user_data(i, name, dependency)) return false;
-      } else {
-        const auto from = source(body, close, dependency);
-        if (!from) return false;
-        plan_.fields.push_back({bound ? FieldPlan::Kind::bound : FieldPlan::Kind::element,
-                                FieldSection::user_data, name, *from});
-      }
-      if (op(i).index != kNoDependency) dependency = kNoDependency;
+  bool user_elements(std::size_t begin, std::size_t end, std::string_view path,
+                     std::uint16_t dependency) {
+    for (std::size_t i = begin; i < end; i = op(i).after) {
+      if (op(i).kind != OpKind::open || !user_element(i, path, dependency)) return false;
     }
+    return true;
+  }
+
+  bool user_element(std::size_t i, std::string_view path, std::uint16_t parent) {
+    const auto dependency = either(parent, i == 0 ? kNoDependency : op(i).index);
+    if (!dependency) return false;
+    const std::string_view name = path.empty() ? op(i).text : join(path, '/', op(i).text);
+    const std::size_t body = content(i);
+    bool bound = false;
+    for (std::size_t a = i + 1; a < body; a = op(a).after) {
+      if (op(a).text == "xmlns" || op(a).text.substr(0, 6) == "xmlns:") continue;
+      const auto from = source(a + 1, op(a).after, *dependency);
+      if (!from) return false;
+      plan_.fields.push_back({FieldPlan::Kind::attribute, FieldSection::user_data,
+                              join(name, '@', op(a).text), *from});
+      bound = true;
+    }
+    const std::size_t close = op(i).after - 1;
+    if (has_elements(body, close)) return user_elements(body, close, name, *dependency);
+    const auto from = source(body, close, *dependency);
+    if (!from) return false;
+    plan_.fields.push_back({bound ? FieldPlan::Kind::bound : FieldPlan::Kind::element,
+                            FieldSection::user_data, name, *from});
     return true;
   }
 

@@ -41,7 +41,12 @@ struct FieldPlan {
 // plan; their records take the general way through EventAssembler, which is slower and gives the
 // same events.
 struct EventPlan {
-  bool is_event = false;  // else it is the EventData or UserData of one
+  enum class Root : std::uint8_t {
+    event,
+    section,       // the EventData or UserData of one
+    user_element,  // what stands inside UserData
+  };
+  Root root = Root::event;
   std::array<Source, kSystemSlots> system;
   std::vector<FieldPlan> fields;
 };

@@ -13,7 +13,7 @@ const Source& source_of(const EventPlan& plan, SystemSlot slot) {
   return plan.system[static_cast<std::size_t>(slot)];
 }
 
-bool is_dropped(const Source& source, const std::vector<Value>& values) {
+bool is_dropped(const Source& source, std::span<const Value> values) {
   return source.dependency != kNoDependency &&
          (source.dependency >= values.size() || values[source.dependency].is_null());
 }
@@ -50,9 +50,9 @@ bool RecordDecoder::begin_planned(std::size_t at, std::size_t end) {
   const auto instance = locate_instance(chunk_, at, end);
   if (!instance) return false;
   const Template* const found = templates_.find(instance->definition);
-  if (found == nullptr || !found->plan || !found->plan->is_event) return false;
+  if (found == nullptr || !found->plan || found->plan->root != EventPlan::Root::event) return false;
   plan_ = &*found->plan;
-  load_values(chunk_, *instance, values_);
+  values_ = load_values(chunk_, *instance, value_storage_);
   key_.channel = text_of(SystemSlot::channel).value_or(std::string_view());
   key_.provider = text_of(SystemSlot::provider).value_or(std::string_view());
   key_.event_id = number_of<std::uint32_t>(SystemSlot::event_id);
@@ -126,7 +126,7 @@ void RecordDecoder::decode_system(SystemFields& out) {
 }
 
 void RecordDecoder::decode_fields(std::vector<Field>& out) {
-  if (plan_ != nullptr && planned_fields(*plan_, values_, true, out)) return;
+  if (plan_ != nullptr && planned_fields(*plan_, values_, false, out)) return;
   if (plan_ != nullptr) {
     // Something that only the general way reads. The arena stays: views of the key and of System
     // that were given out before must live on.
@@ -136,8 +136,8 @@ void RecordDecoder::decode_fields(std::vector<Field>& out) {
   out = assembler_.fields();
 }
 
-bool RecordDecoder::planned_fields(const EventPlan& plan, const std::vector<Value>& values,
-                                   bool may_nest, std::vector<Field>& out) {
+bool RecordDecoder::planned_fields(const EventPlan& plan, std::span<const Value> values,
+                                   bool nested, std::vector<Field>& out) {
   for (const FieldPlan& field : plan.fields) {
     const Source& source = field.source;
     if (is_dropped(source, values)) continue;
@@ -149,7 +149,9 @@ bool RecordDecoder::planned_fields(const EventPlan& plan, const std::vector<Valu
     const Value& value = source.index < values.size() ? values[source.index] : kNullValue;
     if (field.kind == FieldPlan::Kind::nested) {
       if (value.is_null()) continue;
-      if (!may_nest || value.type != kBinXml || !nested_fields(value, out)) return false;
+      const auto root = field.section == FieldSection::user_data ? EventPlan::Root::user_element
+                                                                 : EventPlan::Root::section;
+      if (nested || value.type != kBinXml || !nested_fields(value, root, out)) return false;
       continue;
     }
     if (value.type == kBinXml) return false;
@@ -174,7 +176,8 @@ bool RecordDecoder::planned_fields(const EventPlan& plan, const std::vector<Valu
   return true;
 }
 
-bool RecordDecoder::nested_fields(const Value& value, std::vector<Field>& out) {
+bool RecordDecoder::nested_fields(const Value& value, EventPlan::Root root,
+                                  std::vector<Field>& out) {
   const auto begin = static_cast<std::size_t>(value.data - chunk_.data());
   const std::size_t end = begin + value.size;
   const std::size_t at = skip_fragment_header(chunk_, begin, end);
@@ -182,11 +185,11 @@ bool RecordDecoder::nested_fields(const Value& value, std::vector<Field>& out) {
   const auto instance = locate_instance(chunk_, at + 1, end);
   if (!instance) return false;
   const Template* const found = templates_.find(instance->definition);
-  if (found == nullptr || !found->plan || found->plan->is_event) return false;
+  if (found == nullptr || !found->plan || found->plan->root != root) return false;
   // Zeros may follow, another instance would be something else.
   if (instance->end < end && chunk_[instance->end] != std::byte{kEndOfStream}) return false;
-  load_values(chunk_, *instance, nested_values_);
-  return planned_fields(*found->plan, nested_values_, false, out);
+  const auto values = load_values(chunk_, *instance, nested_storage_);
+  return planned_fields(*found->plan, values, true, out);
 }
 
 }  // namespace rdptriage::reader::evtx

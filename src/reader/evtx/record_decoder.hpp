@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/arena.hpp"
@@ -42,9 +43,9 @@ class RecordDecoder final : public EventDecoder {
   std::optional<std::string_view> text_of(SystemSlot slot);
   template <class Number>
   std::optional<Number> number_of(SystemSlot slot) const;
-  bool planned_fields(const EventPlan& plan, const std::vector<Value>& values, bool may_nest,
+  bool planned_fields(const EventPlan& plan, std::span<const Value> values, bool nested,
                       std::vector<Field>& out);
-  bool nested_fields(const Value& value, std::vector<Field>& out);
+  bool nested_fields(const Value& value, EventPlan::Root root, std::vector<Field>& out);
 
   const Route route_;
   base::Arena arena_;
@@ -54,7 +55,8 @@ class RecordDecoder final : public EventDecoder {
   Bytes chunk_;
   std::size_t begin_ = 0, end_ = 0;
   const EventPlan* plan_ = nullptr;  // null: the general way, all is in assembler_
-  std::vector<Value> values_, nested_values_;
+  std::span<const Value> values_;
+  std::vector<Value> value_storage_, nested_storage_;
   EventKey key_;
   bool damaged_ = false;
 };

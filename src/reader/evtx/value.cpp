@@ -125,33 +125,16 @@ std::string_view array_text(const Value& array, Arena& arena, bool& damaged) {
 }
 
 // Bytes one value of a fixed-size type takes; 0 for the others.
-constexpr std::size_t fixed_bytes(std::uint8_t type) {
-  switch (type) {
-    case kInt8:
-    case kUInt8:
-      return 1;
-    case kInt16:
-    case kUInt16:
-      return 2;
-    case kInt32:
-    case kUInt32:
-    case kReal32:
-    case kHexInt32:
-    case kBool:
-      return 4;
-    case kInt64:
-    case kUInt64:
-    case kReal64:
-    case kFileTime:
-    case kHexInt64:
-      return 8;
-    case kGuid:
-    case kSystemTime:
-      return 16;
-    default:
-      return 0;
-  }
-}
+constexpr auto kFixedBytes = [] {
+  std::array<std::uint8_t, 256> bytes{};
+  for (const std::uint8_t type : {kInt8, kUInt8}) bytes[type] = 1;
+  for (const std::uint8_t type : {kInt16, kUInt16}) bytes[type] = 2;
+  for (const std::uint8_t type : {kInt32, kUInt32, kReal32, kHexInt32, kBool}) bytes[type] = 4;
+  for (const std::uint8_t type : {kInt64, kUInt64, kReal64, kFileTime, kHexInt64}) bytes[type] = 8;
+  for (const std::uint8_t type : {kGuid, kSystemTime}) bytes[type] = 16;
+  return bytes;
+}();
+std::size_t fixed_bytes(std::uint8_t type) { return kFixedBytes[type]; }
 
 }  // namespace
 

@@ -40,8 +40,8 @@ bool Walker::instance(std::size_t at, std::size_t end, unsigned depth) {
   if (!instance) return false;
   const Template* const found = templates_.find(instance->definition);
   if (found == nullptr) return false;
-  std::vector<Value> values;
-  load_values(chunk_, *instance, values);
+  std::vector<Value> storage;
+  const Values values = load_values(chunk_, *instance, storage);
   return ops(found->program, 0, found->program.ops.size(), values, depth) && found->well_formed;
 }
 
@@ -69,7 +69,7 @@ bool Walker::ops(const Program& program, std::size_t begin, std::size_t end, Val
         break;
       }
       case OpKind::instance:
-        if (depth >= kMaxNesting || !instance(op.after, chunk_.size(), depth + 1)) return false;
+        if (!instance(op.after, chunk_.size(), depth)) return false;
         break;
       case OpKind::attribute:
       case OpKind::close:
@@ -82,7 +82,9 @@ bool Walker::ops(const Program& program, std::size_t begin, std::size_t end, Val
 
 bool Walker::element(const Program& program, std::size_t open, Values values, unsigned depth) {
   const Op& op = program.ops[open];
-  if (op.index != kNoDependency && value_of(values, op.index).is_null()) return true;
+  // A root element is never dropped: the Event of many providers depends on its EventData.
+  const bool is_root = open == 0 && depth == 0;
+  if (op.index != kNoDependency && !is_root && value_of(values, op.index).is_null()) return true;
   // An array as the whole content repeats the element ([MS-EVEN6] 2.2.12, substitution of arrays).
   std::size_t body = open + 1;
   while (program.ops[body].kind == OpKind::attribute) body = program.ops[body].after;
