@@ -106,7 +106,7 @@ int run_match(const RulesOptions& options) {
   std::string buffer;
   const bool json = options.format == "jsonl";
   const auto summary = match_rules(input, options.selection(), [&](const RuleMatch& match) {
-    buffer += (json ? as_json(match) : as_text(match)) + "\n";
+    buffer += (json ? as_json(match) : inert(as_text(match))) + "\n";
     if (buffer.size() > 1 << 16) {
       print(stdout, buffer);
       buffer.clear();
@@ -196,7 +196,7 @@ int run_explain(const RulesOptions& options) {
     std::ifstream in(event.substr(1), std::ios::binary);
     if (!in) {
       print_error({"INPUT_NOT_FOUND", "the file of the event cannot be opened", event.substr(1),
-                     "check the path"});
+                   "check the path"});
       return kUsage;
     }
     event.assign(std::istreambuf_iterator<char>(in), {});

@@ -1,6 +1,7 @@
 #include "rule/match_program.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/case_fold.hpp"
 #include "rule/prefilter.hpp"
@@ -12,9 +13,35 @@ constexpr std::uint64_t kNoId = std::uint64_t{1} << 32;           // the event h
 constexpr std::uint64_t kOtherId = (std::uint64_t{1} << 32) + 1;  // one that no rule names
 }  // namespace
 
+std::size_t MatchProgram::name_hash(std::string_view name) {
+  std::uint64_t head = 0, tail = 0;
+  const std::size_t count = std::min(name.size(), sizeof head);
+  std::memcpy(&head, name.data(), count);
+  std::memcpy(&tail, name.data() + name.size() - count, count);
+  const std::uint64_t mixed =
+      (head ^ (tail * 0x9E37'79B9'7F4A'7C15U) ^ name.size()) * 0xD6E8'FEB8'6659'FD93U;
+  return static_cast<std::size_t>(mixed >> 32U);
+}
+
+void MatchProgram::index_names() {
+  std::size_t slots = 16;
+  while (slots < fields.size() * 4) slots *= 2;
+  name_slots_.assign(slots, {});
+  for (FieldId field = 1; field < fields.size(); ++field) {
+    std::size_t at = name_hash(fields[field].name) & (slots - 1);
+    while (name_slots_[at].field != kAnyField) at = (at + 1) & (slots - 1);
+    name_slots_[at].field = field;
+  }
+}
+
 const FieldId* MatchProgram::find_field(std::string_view name) const {
-  const auto known = field_ids_.find(name);
-  return known == field_ids_.end() ? nullptr : &known->second;
+  if (name_slots_.empty() || name.empty()) return nullptr;
+  const std::size_t mask = name_slots_.size() - 1;
+  for (std::size_t at = name_hash(name) & mask; name_slots_[at].field != kAnyField;
+       at = (at + 1) & mask) {
+    if (fields[name_slots_[at].field].name == name) return &name_slots_[at].field;
+  }
+  return nullptr;
 }
 
 std::uint32_t MatchProgram::channel_class(std::string_view channel) const {

@@ -93,14 +93,16 @@ class MatchProgram {
   const Bucket& source_bucket(const EventKey& key) const;
   std::unique_ptr<Bucket> make_bucket(std::vector<std::uint32_t> variants) const;
 
-  struct ViewHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
+  // Field names, by their first and last bytes: looked up for every field of every decoded event.
+  struct NameSlot {
+    FieldId field = kAnyField;  // kAnyField: free
   };
-  std::unordered_map<std::string, FieldId, ViewHash, std::equal_to<>> field_ids_;
-  std::unordered_map<std::string, std::uint32_t, ViewHash, std::equal_to<>> channel_classes_;
+  static std::size_t name_hash(std::string_view name);
+  void index_names();
+
+  std::unordered_map<std::string, FieldId> field_ids_;
+  std::vector<NameSlot> name_slots_;  // open addressing, a power of two
+  std::unordered_map<std::string, std::uint32_t> channel_classes_;
   std::vector<std::vector<std::uint32_t>> class_variants_;  // by class; [0]: channels nobody names
   std::vector<std::uint32_t> known_ids_;                    // sorted
 

@@ -65,7 +65,7 @@ struct Matcher::State {
   std::string folded;
   std::array<event::SystemText, event::kSystemFieldCount> system_texts{};
   std::string name_buffer;
-  bool odd_numbers = false;  // some number is not written as a plain integer
+  bool odd_numbers = false;  // some number may equal one that is written differently
 
   std::vector<std::uint32_t> found, candidates;
 
@@ -123,7 +123,9 @@ struct Matcher::State {
 
   std::uint32_t add_value(std::string_view raw, ValueKind kind) {
     values.push_back({raw, kind, kNone, kNone, 0});
-    if (kind == ValueKind::number && !is_plain_integer(raw)) odd_numbers = true;
+    if (kind == ValueKind::number && !is_plain_integer(raw)) {
+      odd_numbers = odd_numbers || parse_decimal(raw, Exponent::allowed).has_value();
+    }
     return static_cast<std::uint32_t>(values.size() - 1);
   }
 

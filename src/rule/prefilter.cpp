@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "base/case_fold.hpp"
@@ -12,9 +13,10 @@ namespace rdptriage::rule {
 namespace {
 constexpr std::size_t kGram = 4;
 constexpr char kValueStart = '\x01', kValueEnd = '\x02';
-constexpr std::size_t kWorthwhile = 24;    // variants; fewer are evaluated outright
-constexpr std::size_t kMostNeedles = 512;  // of one variant; one with more is always a candidate
-constexpr std::size_t kLongEnough = 12;    // longer literals select no better
+constexpr std::size_t kWorthwhile = 24;     // variants; fewer are evaluated outright …
+constexpr std::size_t kManyKeywords = 4;    // … unless they search every value of every event
+constexpr std::size_t kMostNeedles = 8192;  // of one variant; one with more is always a candidate
+constexpr std::size_t kLongEnough = 16;     // longer literals select no better
 
 std::uint32_t gram_at(const char* text) {
   std::uint32_t out = 0;
@@ -27,11 +29,32 @@ std::uint32_t mix(std::uint32_t gram) {
   return gram ^ (gram >> 15U);
 }
 
+bool is_lead_byte(char c) { return static_cast<unsigned char>(c) >= 0xC0; }
+
+// Two or three bytes that begin with one character beyond ASCII.
+bool is_short_beyond_ascii(std::string_view text) {
+  return text.size() >= 2 && text.size() < kGram && is_lead_byte(text.front());
+}
+
+std::uint32_t short_key(std::string_view text) {
+  std::uint32_t out = static_cast<std::uint32_t>(text.size());
+  for (const char c : text) out = out << 8U | static_cast<unsigned char>(c);
+  return out;
+}
+
+bool can_be_found(std::string_view literal) {
+  return literal.size() >= kGram || is_short_beyond_ascii(literal);
+}
+
 // What a variant needs: one of the needles, or nothing that a literal could tell.
 struct Need {
   std::vector<Prefilter::Needle> needles;
-  std::size_t shortest = 0;
+  int score = 0;  // of the least selective one
 };
+
+// How many variants of the bucket have a literal, wanted or not: what many rules name is common in
+// logs too ("\\powershell.exe", "c:\\program files\\").
+using Popularity = std::unordered_map<std::string, std::uint32_t>;
 
 std::optional<std::string> literal_of(const ValueTest& test) {
   std::string text = base::fold_case(test.text);
@@ -65,15 +88,40 @@ std::optional<std::string> literal_of(const ValueTest& test) {
   }
 }
 
-std::optional<Need> need_of(const MatchProgram& program, Operand operand) {
+void count_literals(const MatchProgram& program, Operand operand, std::set<std::string>& out) {
+  if ((operand & kPredicateBit) != 0) {
+    auto literal = literal_of(program.predicates[operand & ~kPredicateBit].test);
+    if (literal && can_be_found(*literal)) out.insert(std::move(*literal));
+    return;
+  }
+  const Node& node = program.nodes[operand];
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    count_literals(program, program.operands[node.first + i], out);
+  }
+}
+
+// Long and rarely named is selective; twice as popular counts as two characters less.
+int score_of(const std::string& literal, const Popularity& popularity) {
+  const auto known = popularity.find(literal);
+  int doublings = 0;
+  for (std::uint32_t count = known == popularity.end() ? 1 : known->second; count > 1; count /= 2) {
+    ++doublings;
+  }
+  // A character beyond ASCII is rarer than its few bytes tell.
+  const std::size_t length = is_short_beyond_ascii(literal) ? 2 * kGram : literal.size();
+  return static_cast<int>(std::min(length, kLongEnough)) - 2 * doublings;
+}
+
+std::optional<Need> need_of(const MatchProgram& program, Operand operand,
+                            const Popularity& popularity) {
   if ((operand & kPredicateBit) != 0) {
     const Predicate& predicate = program.predicates[operand & ~kPredicateBit];
     // Values of <System> are not scanned.
     if (predicate.field != kAnyField && program.fields[predicate.field].system) return std::nullopt;
     auto literal = literal_of(predicate.test);
-    if (!literal || literal->size() < kGram) return std::nullopt;
+    if (!literal || !can_be_found(*literal)) return std::nullopt;
     Need out;
-    out.shortest = std::min(literal->size(), kLongEnough);
+    out.score = score_of(*literal, popularity);
     out.needles.push_back({std::move(*literal), predicate.field, 0});
     return out;
   }
@@ -81,19 +129,19 @@ std::optional<Need> need_of(const MatchProgram& program, Operand operand) {
   if (node.op == NodeOp::negation) return std::nullopt;
   std::optional<Need> out;
   for (std::uint32_t i = 0; i < node.count; ++i) {
-    auto below = need_of(program, program.operands[node.first + i]);
+    auto below = need_of(program, program.operands[node.first + i], popularity);
     if (node.op == NodeOp::disjunction) {
       if (!below) return std::nullopt;
       if (!out) {
         out = std::move(below);
         continue;
       }
-      out->shortest = std::min(out->shortest, below->shortest);
+      out->score = std::min(out->score, below->score);
       out->needles.insert(out->needles.end(), below->needles.begin(), below->needles.end());
       if (out->needles.size() > kMostNeedles) return std::nullopt;
     } else if (below) {
       const auto rank = [](const Need& need) {
-        return std::pair(need.shortest, kMostNeedles - need.needles.size());
+        return std::pair(need.score, kMostNeedles - need.needles.size());
       };
       if (!out || rank(*below) > rank(*out)) out = std::move(below);
     }
@@ -114,6 +162,14 @@ Prefilter::Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> alw
   }
   std::unordered_map<std::uint32_t, std::vector<Entry>> by_gram;
   for (const Needle& needle : needles) {
+    wanted_[needle.field] = true;
+    if (needle.text.size() < kGram) {
+      Entry entry;
+      entry.field = needle.field;
+      entry.position = needle.position;
+      beyond_ascii_[short_key(needle.text)].push_back(entry);
+      continue;
+    }
     std::size_t best = 0;
     for (std::size_t i = 1; i + kGram <= needle.text.size(); ++i) {
       if (frequency[gram_at(needle.text.data() + i)] <
@@ -128,11 +184,6 @@ Prefilter::Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> alw
     entry.position = needle.position;
     texts_ += needle.text;
     by_gram[gram_at(needle.text.data() + best)].push_back(entry);
-    if (needle.field == kAnyField) {
-      wanted_[kAnyField] = true;
-    } else {
-      wanted_[needle.field] = true;
-    }
   }
   constexpr std::size_t kBitsPerGram = 32, kFewestBits = std::size_t{1} << 16,
                         kMostBits = std::size_t{1} << 21;
@@ -178,15 +229,31 @@ void Prefilter::scan(std::string_view framed, FieldId field,
       break;
     }
   }
+  if (beyond_ascii_.empty()) return;
+  for (std::size_t at = 0; at < framed.size(); ++at) {
+    if (!is_lead_byte(framed[at])) continue;
+    for (std::size_t length = 2; length < kGram && at + length <= framed.size(); ++length) {
+      const auto known = beyond_ascii_.find(short_key(framed.substr(at, length)));
+      if (known == beyond_ascii_.end()) continue;
+      for (const Entry& entry : known->second) {
+        if (entry.field == field) hits.push_back(entry.position);
+      }
+    }
+  }
 }
 
 std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program,
                                                 const std::vector<std::uint32_t>& variants) {
-  if (variants.size() < kWorthwhile) return nullptr;
+  Popularity popularity;
+  for (const std::uint32_t variant : variants) {
+    std::set<std::string> literals;
+    count_literals(program, program.variants[variant].root, literals);
+    for (const std::string& literal : literals) ++popularity[literal];
+  }
   std::vector<Prefilter::Needle> needles;
   std::vector<std::uint32_t> always;
   for (std::uint32_t position = 0; position < variants.size(); ++position) {
-    auto need = need_of(program, program.variants[variants[position]].root);
+    auto need = need_of(program, program.variants[variants[position]].root, popularity);
     if (!need || need->needles.size() > kMostNeedles) {
       always.push_back(position);
       continue;
@@ -196,7 +263,10 @@ std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program,
       needles.push_back(std::move(needle));
     }
   }
-  if (variants.size() - always.size() < kWorthwhile) return nullptr;
+  const auto keywords = static_cast<std::size_t>(
+      std::count_if(needles.begin(), needles.end(),
+                    [](const Prefilter::Needle& needle) { return needle.field == kAnyField; }));
+  if (variants.size() - always.size() < kWorthwhile && keywords < kManyKeywords) return nullptr;
   return std::make_shared<const Prefilter>(std::move(needles), std::move(always),
                                            program.fields.size());
 }

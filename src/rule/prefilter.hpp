@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "rule/match_program.hpp"
@@ -48,6 +49,9 @@ class Prefilter {
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;  // open addressing, a power of two
   std::vector<std::uint64_t> bitmap_;
+  // Needles too short for a window that begin beyond ASCII (a Cyrillic letter, an emoji), by their
+  // bytes; looked for only where a value leaves ASCII.
+  std::unordered_map<std::uint32_t, std::vector<Entry>> beyond_ascii_;
   std::vector<bool> wanted_;
   std::vector<std::uint32_t> always_;
 };

@@ -204,6 +204,7 @@ std::shared_ptr<const MatchProgram> ProgramBuilder::finish() {
                               variant.event_ids.end());
   }
   sort_unique(program.known_ids_);
+  program.index_names();
   return std::move(program_);
 }
 

@@ -37,12 +37,12 @@ class Choices {
 
 constexpr const char* kFields[] = {"F",     "G",       "H",       "a.b",     "New Value",
                                    "Level", "EventID", "Channel", "Computer"};
-constexpr const char* kValues[] = {"alpha", "beta", "alphabet", "ALPHA",     "10",
-                                   "11",    "a",    "",         "Ärger",     "al pha",
-                                   "-x",    "true", "alph",     "xalphabetx"};
+constexpr const char* kValues[] = {"alpha", "beta",       "alphabet", "ALPHA",  "10", "11",
+                                   "a",     "",           "Ärger",    "al pha", "-x", "true",
+                                   "alph",  "xalphabetx", "aжb",      "x😀"};
 constexpr const char* kRuleValues[] = {
-    "'alpha'", "'beta'", "alphabet", "'alp*'", "'*bet*'", "10",      "'10'", "null",
-    "''",      "true",   "'*'",      "'?*'",   "'ärger'", "'al?ha'", "11",   "'lphabetx'"};
+    "'alpha'", "'beta'", "alphabet", "'alp*'",  "'*bet*'", "10", "'10'",       "null", "''",
+    "true",    "'*'",    "'?*'",     "'ärger'", "'al?ha'", "11", "'lphabetx'", "'Ж'",  "'😀'"};
 constexpr const char* kTextModifiers[] = {
     "", "", "|contains", "|startswith", "|endswith", "|contains|cased", "|contains|windash", "|re"};
 constexpr const char* kConditions[] = {
