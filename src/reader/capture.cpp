@@ -10,6 +10,7 @@
 #include "reader/capture_record.hpp"
 #include "reader/netstat.hpp"
 #include "reader/registry_export.hpp"
+#include "reader/socket_properties.hpp"
 #include "reader/socket_table.hpp"
 #include "reader/tcp_statistics.hpp"
 #include "reader/text_format.hpp"
@@ -45,6 +46,8 @@ class CaptureReading {
 
   void finish() {
     close();
+    properties_.take({});
+    add_property_socket(TextLine{});
     flush_sockets();
     statistics_.finish(sink_, records_);
     registry_.finish(sink_, records_);
@@ -64,7 +67,14 @@ class CaptureReading {
       note("netstat");
       return true;
     }
+    const bool property = properties_.take(line.text);
+    add_property_socket(line);
+    if (property) {
+      close();
+      return true;
+    }
     if (sockets_.empty()) return false;
+    if (property_rows_) return blank;  // objects stand between blank lines
     const std::string_view first = base::trim(line.text).substr(0, 4);
     if (first == "TCP " || first == "UDP " || first == "tcp " || first == "udp ") {
       sockets_.saw_cut_row();
@@ -73,6 +83,15 @@ class CaptureReading {
     if (blank || sockets_.add_owner_line(line.text)) return true;
     flush_sockets();
     return false;
+  }
+
+  void add_property_socket(const TextLine& line) {
+    const auto socket = properties_.take_socket();
+    if (!socket) return;
+    if (sockets_.empty()) sockets_.saw_heading();
+    property_rows_ = true;
+    sockets_.add(*socket, line.number, line.byte_offset, line.byte_length);
+    note("netstat");
   }
 
   // A prompt with a filter behind netstat is no heading.
@@ -140,6 +159,7 @@ class CaptureReading {
   void flush_sockets() {
     sockets_.emit(sink_, records_);
     sockets_.clear();
+    property_rows_ = false;
   }
 
   void note(std::string_view format) {
@@ -152,6 +172,8 @@ class CaptureReading {
   EventSink& sink_;
   const std::string role_;
   SocketTable sockets_;
+  SocketProperties properties_;
+  bool property_rows_ = false;
   TcpStatistics statistics_;
   RegistryText registry_;
   std::optional<CaptureRecord> open_;
