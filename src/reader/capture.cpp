@@ -134,7 +134,9 @@ class CaptureReading {
         return true;
       }
     }
+    const bool indexed = set_.openers && set_.openers->match(line.text, opened_by_);
     for (const CaptureFormat& format : set_.formats) {
+      if (indexed && !opens(format)) continue;
       const int begin = starts(format.begin);
       if (begin < 0 && starts(format.lead) < 0) continue;
       if (open_ && &open_->format() == &format) continue;
@@ -146,6 +148,14 @@ class CaptureReading {
     }
     if (open_ && open_->full()) close();
     return open_.has_value();
+  }
+
+  // Whether one of the openers found in the line is of this format.
+  bool opens(const CaptureFormat& format) const {
+    const auto index = static_cast<std::size_t>(&format - set_.formats.data());
+    return std::any_of(opened_by_.begin(), opened_by_.end(), [&](int found) {
+      return set_.opener_format[static_cast<std::size_t>(found)] == index;
+    });
   }
 
   void close() {
@@ -177,8 +187,9 @@ class CaptureReading {
   TcpStatistics statistics_;
   RegistryText registry_;
   std::optional<CaptureRecord> open_;
-  std::string before_;  // the line before, for headings
-  std::string format_;  // the first that was seen
+  std::vector<int> opened_by_;  // openers of the line at hand
+  std::string before_;          // the line before, for headings
+  std::string format_;          // the first that was seen
   std::uint64_t records_ = 0, lines_ = 0, known_ = 0;
 };
 
