@@ -10,6 +10,7 @@
 #include "reader/capture_record.hpp"
 #include "reader/netstat.hpp"
 #include "reader/registry_export.hpp"
+#include "reader/socket_properties.hpp"
 #include "reader/socket_table.hpp"
 #include "reader/tcp_statistics.hpp"
 #include "reader/text_format.hpp"
@@ -45,6 +46,8 @@ class CaptureReading {
 
   void finish() {
     close();
+    properties_.take({});
+    add_property_socket(TextLine{});
     flush_sockets();
     statistics_.finish(sink_, records_);
     registry_.finish(sink_, records_);
@@ -64,7 +67,14 @@ class CaptureReading {
       note("netstat");
       return true;
     }
+    const bool property = properties_.take(line.text);
+    add_property_socket(line);
+    if (property) {
+      close();
+      return true;
+    }
     if (sockets_.empty()) return false;
+    if (property_rows_) return blank;  // objects stand between blank lines
     const std::string_view first = base::trim(line.text).substr(0, 4);
     if (first == "TCP " || first == "UDP " || first == "tcp " || first == "udp ") {
       sockets_.saw_cut_row();
@@ -73,6 +83,15 @@ class CaptureReading {
     if (blank || sockets_.add_owner_line(line.text)) return true;
     flush_sockets();
     return false;
+  }
+
+  void add_property_socket(const TextLine& line) {
+    const auto socket = properties_.take_socket();
+    if (!socket) return;
+    if (sockets_.empty()) sockets_.saw_heading();
+    property_rows_ = true;
+    sockets_.add(*socket, line.number, line.byte_offset, line.byte_length);
+    note("netstat");
   }
 
   // A prompt with a filter behind netstat is no heading.
@@ -115,7 +134,9 @@ class CaptureReading {
         return true;
       }
     }
+    const bool indexed = set_.openers && set_.openers->match(line.text, opened_by_);
     for (const CaptureFormat& format : set_.formats) {
+      if (indexed && !opens(format)) continue;
       const int begin = starts(format.begin);
       if (begin < 0 && starts(format.lead) < 0) continue;
       if (open_ && &open_->format() == &format) continue;
@@ -129,6 +150,14 @@ class CaptureReading {
     return open_.has_value();
   }
 
+  // Whether one of the openers found in the line is of this format.
+  bool opens(const CaptureFormat& format) const {
+    const auto index = static_cast<std::size_t>(&format - set_.formats.data());
+    return std::any_of(opened_by_.begin(), opened_by_.end(), [&](int found) {
+      return set_.opener_format[static_cast<std::size_t>(found)] == index;
+    });
+  }
+
   void close() {
     if (!open_) return;
     const std::uint64_t before = records_;
@@ -140,6 +169,7 @@ class CaptureReading {
   void flush_sockets() {
     sockets_.emit(sink_, records_);
     sockets_.clear();
+    property_rows_ = false;
   }
 
   void note(std::string_view format) {
@@ -152,11 +182,14 @@ class CaptureReading {
   EventSink& sink_;
   const std::string role_;
   SocketTable sockets_;
+  SocketProperties properties_;
+  bool property_rows_ = false;
   TcpStatistics statistics_;
   RegistryText registry_;
   std::optional<CaptureRecord> open_;
-  std::string before_;  // the line before, for headings
-  std::string format_;  // the first that was seen
+  std::vector<int> opened_by_;  // openers of the line at hand
+  std::string before_;          // the line before, for headings
+  std::string format_;          // the first that was seen
   std::uint64_t records_ = 0, lines_ = 0, known_ = 0;
 };
 

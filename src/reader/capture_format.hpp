@@ -65,6 +65,13 @@ struct CaptureSet {
   std::map<std::string, WordTable, std::less<>> words;
   WordTable roles;  // words of file and folder names → host role
   std::vector<std::string> key_words;
+  // All `begin` and `lead` expressions in one, because every line of every text is held against
+  // them; nothing before index() and when they do not fit into memory together.
+  std::optional<base::PatternSet> openers;
+  std::vector<std::size_t> opener_format;  // expression → index into formats
+
+  // To be called once, after the last format.
+  void index();
 
   std::string_view constant(std::string_view format, std::string_view name) const;
   // The canonical word of a table, or "".

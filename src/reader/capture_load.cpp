@@ -183,6 +183,21 @@ std::string_view WordTable::find(std::string_view word) const {
   return at == skeleton_.end() ? std::string_view() : std::string_view(at->second);
 }
 
+void CaptureSet::index() {
+  std::vector<std::string> expressions;
+  for (std::size_t i = 0; i < formats.size(); ++i) {
+    for (const auto* patterns : {&formats[i].begin, &formats[i].lead}) {
+      for (const base::Pattern& pattern : *patterns) {
+        expressions.push_back(pattern.expression());
+        opener_format.push_back(i);
+      }
+    }
+  }
+  if (expressions.empty()) return;
+  auto set = base::PatternSet::compile(expressions, base::Anchor::nowhere);
+  if (set) openers = std::move(*set);
+}
+
 std::string_view CaptureSet::constant(std::string_view format, std::string_view name) const {
   for (const CaptureFormat& candidate : formats) {
     if (candidate.name != format) continue;

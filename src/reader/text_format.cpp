@@ -199,6 +199,7 @@ FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem
   for (const FormatFile& file : files)
     loaders.emplace_back(base::SourceText{file.path, file.text}, *impl, problems);
   for (FormatLoader& loader : loaders) loader.load();
+  impl->captures.index();
   for (FormatLoader& loader : loaders) loader.run_samples();
   return FormatSet(std::move(impl));
 }

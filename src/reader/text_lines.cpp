@@ -19,6 +19,16 @@ base::ByteOrder order_of(TextShape shape) {
   return shape == TextShape::utf16be ? base::ByteOrder::big : base::ByteOrder::little;
 }
 
+// True when the text can be nothing but ASCII: 64 bytes of it, or a line of at least 16.
+bool starts_with_ascii(std::string_view bytes) {
+  constexpr std::size_t kEnough = 64, kShortLine = 16;
+  for (std::size_t i = 0; i < std::min(bytes.size(), kEnough); ++i) {
+    if (bytes[i] == '\n') return i >= kShortLine && i + 1 < bytes.size() && bytes[i + 1] != '\0';
+    if (bytes[i] != '\t' && bytes[i] != '\r' && (bytes[i] < ' ' || bytes[i] > '~')) return false;
+  }
+  return bytes.size() >= kEnough;
+}
+
 // All lines of `bytes` that are not UTF-8, as a sample to guess the code page from.
 std::string foreign_lines(std::string_view bytes) {
   constexpr std::size_t kEnough = 16 * 1024;
@@ -82,11 +92,13 @@ void LineReader::adapt_shape(std::string_view bytes) {
       shape_ = TextShape::utf16be;
     return;
   }
-  // Back to 8-bit: the two bytes of CR LF side by side are no character of any living script.
+  // Back to 8-bit: the two bytes of CR LF side by side are no character of any living script, and
+  // no run of ideographs has ASCII in both bytes for long.
   const auto window = bytes.substr(0, 4096);
   const auto plain = window.find("\r\n");
-  if (plain == std::string_view::npos || plain == 0) return;
-  if (window.substr(0, plain).find('\0') == std::string_view::npos) shape_ = TextShape::bytes;
+  const bool ended = plain != std::string_view::npos && plain > 0 &&
+                     window.substr(0, plain).find('\0') == std::string_view::npos;
+  if (ended || starts_with_ascii(window)) shape_ = TextShape::bytes;
 }
 
 // Length of the line with its end, when the end is in `bytes`.

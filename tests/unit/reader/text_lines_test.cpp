@@ -56,6 +56,10 @@ TEST_CASE("text lines: one file may mix encodings") {
   CHECK(got.encoding == "cp850+utf-16le");
   const Lines other = read("\xFF\xFE" + utf16("first\r\n") + "plain ASCII\r\n");
   CHECK(other.text == std::vector<std::string>{"first", "plain ASCII"});
+  const Lines unix_lines =
+      read("\xFF\xFE" + utf16("first\n") + "a line of plain ASCII\nand another\n");
+  CHECK(unix_lines.text ==
+        std::vector<std::string>{"first", "a line of plain ASCII", "and another"});
 }
 
 TEST_CASE("text lines: a line over the limit is skipped, counted and said") {
