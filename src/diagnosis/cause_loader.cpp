@@ -35,7 +35,8 @@ constexpr std::string_view kGeneralKeys[] = {"gain", "host",  "run",         "sh
 constexpr std::string_view kGeneralRequired[] = {"run", "why", "when_missing"};
 constexpr std::string_view kRemedyKeys[] = {"actor", "risk", "text", "run", "shell", "undo"};
 constexpr std::string_view kRemedyRequired[] = {"actor", "risk"};
-constexpr std::string_view kTestKeys[] = {"name", "events", "verdict", "cause", "not_causes"};
+constexpr std::string_view kTestKeys[] = {"name",  "events",     "verdict",
+                                          "cause", "not_causes", "code"};
 constexpr std::string_view kTestRequired[] = {"events"};
 
 // The schema's enumerations (docs/json-schema.md).
@@ -333,13 +334,8 @@ void CauseLoader::load_tests(const YamlNode& node, const Cause& cause) {
   test.verdict = word(node, "verdict", kVerdicts);
   test.expected = node.text_of("cause");
   for (const YamlNode* item : list(node, "not_causes")) test.not_causes.push_back(item->text);
-  for (const YamlNode* event : list(node, "events")) {
-    CauseTest::FlatEvent flat;
-    for (std::size_t i = 0; i < event->keys.size(); ++i) {
-      flat.emplace_back(event->keys[i].text, field_values(event->items[i]));
-    }
-    test.events.push_back(std::move(flat));
-  }
+  test.code = node.text_of("code");
+  for (const YamlNode* event : list(node, "events")) test.events.push_back(*event);
   tests_.push_back(std::move(test));
 }
 

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "base/yaml.hpp"
 
 namespace rdptriage::diagnosis {
 
 struct CauseTest {
-  using FlatEvent = std::vector<std::pair<std::string, std::vector<std::string>>>;
-
-  std::string cause;  // the file's
-  std::vector<FlatEvent> events;
+  std::string cause;                    // the file's
+  std::vector<base::YamlNode> events;   // maps of fields; `logsource` says what an event is
+  std::string code;                     // what the dialog showed
   std::string verdict;                  // "" = any
   std::string expected;                 // first cause, "" = none may be confirmed or likely
   std::vector<std::string> not_causes;  // must not be confirmed or likely

@@ -12,6 +12,8 @@
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
 #include "pipeline/rule_set_impl.hpp"
+#include "pipeline/test_causes.hpp"
+#include "pipeline/yaml_json.hpp"
 #include "rdptriage/rule_set.hpp"
 #include "rdptriage/rules.hpp"
 #include "reader/event_json.hpp"
@@ -22,47 +24,7 @@ namespace rdptriage {
 
 namespace {
 using base::YamlNode;
-using base::YamlType;
 namespace fs = std::filesystem;
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-// An event of a test, as the JSON reader takes it. Depth is bounded by the YAML reader.
-std::string to_json(const YamlNode& node) {
-  if (node.is_scalar()) {
-    switch (node.type()) {
-      case YamlType::null:
-        return "null";
-      case YamlType::boolean:
-        return *node.boolean() ? "true" : "false";
-      case YamlType::number:
-        return node.text;
-      case YamlType::text:
-        return json_text(node.text);
-    }
-  }
-  std::string out = node.is_mapping() ? "{" : "[";
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    if (i > 0) out += ',';
-    if (node.is_mapping()) out += json_text(node.keys[i].text) + ':';
-    out += to_json(node.items[i]);
-  }
-  return out + (node.is_mapping() ? '}' : ']');
-}
 
 // The events of a test have no log source of their own: they are taken as being of the rule's.
 class TestRun {
@@ -131,7 +93,7 @@ class TestRun {
     if (events != nullptr && events->is_sequence()) {
       for (std::size_t i = 0; i < events->items.size(); ++i) {
         const bool read = reader::visit_json_event(
-            to_json(events->items[i]), {},
+            pipeline::yaml_as_json(events->items[i]), {},
             [&](EventView& view) { look(view, static_cast<std::int64_t>(i), info.index, out); });
         if (!read) {
           fail_test(info, events->items[i], "the event is not a map of fields",
@@ -285,6 +247,7 @@ Result<RuleTestResult> test_rules(const RuleSelection& selection) {
   RuleTestResult result;
   result.problems = selected->loaded.problems;
   TestRun(*selected, result).run_all();
+  pipeline::test_causes(*selected, result);
   return result;
 }
 
