@@ -49,8 +49,9 @@ struct FormatInfo {
 };
 std::vector<FormatInfo> report_formats();
 
-// A document of the format "json" (schema 1.x) back as a report, so that it can be written in another
-// format without the logs. Fails with the path of the member that is not as the schema says.
+// A document of the format "json" (schema 1.x) back as a report, so that it can be written in
+// another format without the logs. Fails with the path of the member that is not as the schema
+// says.
 Result<Report> parse_report(std::string_view json);
 
 // The JSON Schema (draft-07) of the format "json".

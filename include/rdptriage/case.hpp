@@ -27,8 +27,8 @@ class Case {
  public:
   explicit Case(CaseOptions options = {});
 
-  // Adds a file, a folder, or "-" for standard input (read later). Fails when there is nothing at `path` or it cannot be
-  // opened.
+  // Adds a file, a folder, or "-" for standard input (read later). Fails when there is nothing at
+  // `path` or it cannot be opened.
   Result<void> add_path(const std::filesystem::path& path);
   // Adds bytes under a name; they are copied.
   Result<void> add_bytes(std::string name, std::span<const std::byte> bytes);

@@ -99,8 +99,8 @@ class EventView {
 
   const EventKey& key() const { return *key_; }
   const Locator& locator() const { return *locator_; }
-  // The reader found the record torn or its content not wholly readable. Decoding is lazy: ask after
-  // system() and fields() to know it of the whole event.
+  // The reader found the record torn or its content not wholly readable. Decoding is lazy: ask
+  // after system() and fields() to know it of the whole event.
   bool damaged() const { return damaged_ || decoder_->damaged(); }
   void set_damaged() { damaged_ = true; }
 

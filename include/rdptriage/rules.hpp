@@ -21,8 +21,8 @@ namespace rdptriage {
 // Which rules: files and folders of them, or the embedded pack when there are none.
 struct RuleSelection {
   std::vector<std::filesystem::path> paths;
-  // Sigma log sources: whether a rule sees only the events of its own, and where their map is (empty:
-  // the embedded rules/logsources.yml).
+  // Sigma log sources: whether a rule sees only the events of its own, and where their map is
+  // (empty: the embedded rules/logsources.yml).
   enum class LogSources : std::uint8_t { ignore, apply } log_sources = LogSources::apply;
   std::filesystem::path log_source_map;
   std::filesystem::path placeholders;  // JSON: {"name": ["value", …]}; empty: none
@@ -55,7 +55,8 @@ struct MatchSummary {
 
 // The problems as one text, for an error: RULES_REFUSED with every message.
 // Calls `match` in the order of artifacts, events and rules, correlations last; the order does not
-// depend on the number of threads. Fails when rules cannot be read or, unless told to go on, loaded.
+// depend on the number of threads. Fails when rules cannot be read or, unless told to go on,
+// loaded.
 Result<MatchSummary> match_rules(const Case& input, const RuleSelection& rules,
                                  FunctionRef<void(const RuleMatch&)> match);
 

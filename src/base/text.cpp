@@ -39,8 +39,8 @@ std::string to_lower_ascii(std::string_view text) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -55,7 +55,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::string_view nearest_word(std::string_view typed, const std::vector<std::string_view>& known) {
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, std::min(typed.size(), std::size_t{64}) / 3) + 1;
+  std::size_t best_distance =
+      std::max<std::size_t>(1, std::min(typed.size(), std::size_t{64}) / 3) + 1;
   if (typed.size() > 64) return best;
   for (const std::string_view word : known) {
     const std::size_t distance = edit_distance(typed, word);

@@ -46,7 +46,8 @@ bool literal(std::string_view& text, char c) {
 std::optional<std::int64_t> ticks_from_civil(const CivilTime& civil) {
   if (civil.month < 1 || civil.month > 12 || civil.day < 1 ||
       civil.day > days_in_month(civil.year, civil.month) || civil.hour > 23 || civil.minute > 59 ||
-      civil.second > 60 || civil.ticks >= kTicksPerSecond || civil.year < -9999 || civil.year > 30'000) {
+      civil.second > 60 || civil.ticks >= kTicksPerSecond || civil.year < -9999 ||
+      civil.year > 30'000) {
     return std::nullopt;
   }
   const unsigned second = civil.second == 60 ? 59 : civil.second;
@@ -117,14 +118,16 @@ std::optional<ParsedTime> parse_iso8601(std::string_view text) {
   out.ticks = *ticks;
   if (text.empty()) return out;
   out.zoned = true;
-  if (literal(text, 'Z') || literal(text, 'z')) return text.empty() ? std::optional(out) : std::nullopt;
+  if (literal(text, 'Z') || literal(text, 'z'))
+    return text.empty() ? std::optional(out) : std::nullopt;
   const bool minus = text.front() == '-';
   if (!literal(text, '+') && !literal(text, '-')) return std::nullopt;
   unsigned hours = 0, minutes = 0;
   if (!digits(text, 2, hours)) return std::nullopt;
   literal(text, ':');
   if (!digits(text, 2, minutes) || !text.empty() || hours > 23 || minutes > 59) return std::nullopt;
-  const std::int64_t offset = static_cast<std::int64_t>(hours * 60 + minutes) * 60 * kTicksPerSecond;
+  const std::int64_t offset =
+      static_cast<std::int64_t>(hours * 60 + minutes) * 60 * kTicksPerSecond;
   out.ticks += minus ? offset : -offset;
   return out;
 }

@@ -1,4 +1,5 @@
-// An artifact: one named run of bytes inside a case, with its provenance, and how its bytes are read.
+// An artifact: one named run of bytes inside a case, with its provenance, and how its bytes are
+// read.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Golden files: what a program wrote before, kept in the repository. With RDPTRIAGE_UPDATE_GOLDENS=1
-// in the environment they are written anew instead of compared:
+// Golden files: what a program wrote before, kept in the repository. With
+// RDPTRIAGE_UPDATE_GOLDENS=1 in the environment they are written anew instead of compared:
 //
 //   RDPTRIAGE_UPDATE_GOLDENS=1 ctest -R golden
 #pragma once

@@ -15,7 +15,9 @@ TEST_CASE("sha256: FIPS 180-4 example values, in one piece and in several") {
 }
 
 TEST_CASE("base64: RFC 4648 section 10 test vectors") {
-  const auto encode = [](std::string_view text) { return to_base64(std::as_bytes(std::span(text))); };
+  const auto encode = [](std::string_view text) {
+    return to_base64(std::as_bytes(std::span(text)));
+  };
   CHECK(encode("") == "");
   CHECK(encode("f") == "Zg==");
   CHECK(encode("fo") == "Zm8=");

@@ -28,7 +28,9 @@ TEST_CASE("names from bundles are shown without their tricks") {
       {"a\nb", "a\\x0ab", true},
       {"a\x1b[31mb", "a\\x1b[31mb", true},
       {"a\0b"sv, "a\\x00b", true},
-      {"gpj.\xE2\x80\xAE" "exe", "gpj.\\xe2\\x80\\xaeexe", true},
+      {"gpj.\xE2\x80\xAE"
+       "exe",
+       "gpj.\\xe2\\x80\\xaeexe", true},
       {"\xC3\x84hren.txt", "\xC3\x84hren.txt", false},
       {"\x8Ehren.txt", "\\x8ehren.txt", false},      // CP850: escaped, not a trick
       {"a\xED\xA0\x80", "a\\xed\\xa0\\x80", false},  // a surrogate is not UTF-8
