@@ -88,6 +88,9 @@ int run(std::vector<std::string> arguments) {
   add_inspect_command(program);
   add_explain_command(program);
   add_report_command(program);
+  add_ticket_command(program);
+  add_diff_command(program);
+  add_demo_command(program);
   add_rules_command(program);
   add_schema_command(program);
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
 
 #include "rdptriage/suggest.hpp"
@@ -31,36 +32,6 @@ Result<FormatInfo> find_format(const std::string& name) {
 bool is_folder(const std::string& target) {
   std::error_code error;
   return target.back() == '/' || std::filesystem::is_directory(target, error);
-}
-
-// The file is made beside its final name and renamed, so nobody ever sees half a report.
-Result<void> write_file(const Report& report, const Output& output, Existing existing,
-                        WriteOptions options) {
-  options.color = false;
-  std::error_code error;
-  if (existing == Existing::keep && std::filesystem::exists(output.file, error)) {
-    return fail("OUTPUT_EXISTS", "the output file is there already", output.file.string(),
-                "use --force to replace it");
-  }
-  if (output.file.has_parent_path())
-    std::filesystem::create_directories(output.file.parent_path(), error);
-  std::filesystem::path draft = output.file;
-  draft += fmt::format(".{}.tmp", getpid());
-  std::ofstream file(draft, std::ios::binary);
-  if (!file) {
-    return fail("OUTPUT_NOT_WRITTEN",
-                fmt::format("the output file cannot be made: {}", std::strerror(errno)),
-                output.file.string());
-  }
-  RDPTRIAGE_CHECK(write_report(report, output.format, file, options));
-  file.close();
-  if (file) std::filesystem::rename(draft, output.file, error);
-  if (!file || error) {
-    std::filesystem::remove(draft, error);
-    return fail("OUTPUT_NOT_WRITTEN", "the output file could not be written whole",
-                output.file.string(), "is the disk full?");
-  }
-  return {};
 }
 
 }  // namespace
@@ -95,10 +66,64 @@ Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats
   return outputs;
 }
 
+// The file is made beside its final name and renamed, so nobody ever sees half a report.
+Result<void> write_whole(const std::filesystem::path& target, Existing existing,
+                         FunctionRef<Result<void>(std::ostream&)> write) {
+  if (target.empty() || target == "-") {
+    RDPTRIAGE_CHECK(write(std::cout));
+    std::cout.flush();
+    return {};
+  }
+  std::error_code error;
+  if (existing == Existing::keep && std::filesystem::exists(target, error)) {
+    return fail("OUTPUT_EXISTS", "the output file is there already", target.string(),
+                "use --force to replace it");
+  }
+  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), error);
+  std::filesystem::path draft = target;
+  draft += fmt::format(".{}.tmp", getpid());
+  std::ofstream file(draft, std::ios::binary);
+  if (!file) {
+    return fail("OUTPUT_NOT_WRITTEN",
+                fmt::format("the output file cannot be made: {}", std::strerror(errno)),
+                target.string(), "check that the folder exists and may be written to");
+  }
+  if (auto written = write(file); !written) {
+    std::filesystem::remove(draft, error);
+    return written;
+  }
+  file.close();
+  if (file) std::filesystem::rename(draft, target, error);
+  if (!file || error) {
+    std::filesystem::remove(draft, error);
+    return fail("OUTPUT_NOT_WRITTEN", "the output file could not be written whole", target.string(),
+                "is the disk full?");
+  }
+  return {};
+}
+
+Result<Report> read_report(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::error_code ignored;
+  if (file != "-" && (!in || std::filesystem::is_directory(file, ignored))) {
+    return fail("INPUT_NOT_FOUND", "the report cannot be opened", file, "check the path");
+  }
+  std::istream& from = file == "-" ? std::cin : in;
+  const std::string text{std::istreambuf_iterator<char>(from), std::istreambuf_iterator<char>()};
+  auto report = parse_report(text);
+  if (report) return report;
+  Error error = std::move(report).error();
+  error.where = file + error.where;
+  return tl::make_unexpected(std::move(error));
+}
+
 Result<void> write_output(const Report& report, const Output& output, Existing existing,
                           const WriteOptions& options) {
-  if (!output.file.empty()) return write_file(report, output, existing, options);
-  return write_report(report, output.format, std::cout, options);
+  WriteOptions layout = options;
+  if (!output.file.empty()) layout.color = false;
+  return write_whole(output.file, existing, [&](std::ostream& out) {
+    return write_report(report, output.format, out, layout);
+  });
 }
 
 }  // namespace rdptriage::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rdptriage/analyze.hpp"
+#include "rdptriage/function_ref.hpp"
 
 namespace rdptriage::cli {
 
@@ -20,6 +21,14 @@ enum class Existing : unsigned char { keep, replace };
 // two formats for one place, and on a place that cannot be meant.
 Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats,
                                          const std::string& target);
+
+// Where something that is no report goes: `target` is a file, or "" and "-" for standard output.
+// The file appears whole or not at all; `write` fills it.
+Result<void> write_whole(const std::filesystem::path& target, Existing existing,
+                         FunctionRef<Result<void>(std::ostream&)> write);
+
+// A report back from a file that --format json wrote, "-" for standard input.
+Result<Report> read_report(const std::string& file);
 
 // Writes one output. An existing file is replaced only when told so. A closed pipe is no failure.
 Result<void> write_output(const Report& report, const Output& output, Existing existing,

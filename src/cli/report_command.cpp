@@ -1,40 +1,115 @@
-#include <fstream>
-#include <iostream>
-#include <iterator>
+// rdptriage report, ticket, diff: what works on reports that were written before.
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/terminal.hpp"
 #include "rdptriage/analyze.hpp"
+#include "rdptriage/compare.hpp"
+#include "rdptriage/ticket.hpp"
 
 namespace rdptriage::cli {
 
 namespace {
 
 struct ReportOptions {
-  std::string file;
-  std::string format = "text";
+  std::string file, target, color = "auto";
+  std::vector<std::string> formats{"text"};
+  bool force = false;
 };
 
+Existing existing(bool force) { return force ? Existing::replace : Existing::keep; }
+
 int write_again(const ReportOptions& options) {
-  std::ifstream file(options.file, std::ios::binary);
-  if (!file && options.file != "-") {
-    print_error({"INPUT_NOT_FOUND", "the report cannot be opened", options.file, "check the path"});
-    return kNotAnalysable;
-  }
-  std::istream& in = options.file == "-" ? std::cin : file;
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  auto report = parse_report(text);
-  if (!report) {
-    Error error = std::move(report).error();
-    error.where = options.file + error.where;
-    print_error(error);
-    return kNotAnalysable;
-  }
-  if (const auto written = write_report(*report, options.format, std::cout); !written) {
-    print_error(written.error());
+  const auto outputs = plan_outputs(options.formats, options.target);
+  if (!outputs) {
+    print_error(outputs.error());
     return kUsage;
   }
+  const auto report = read_report(options.file);
+  if (!report) {
+    print_error(report.error());
+    return kNotAnalysable;
+  }
+  for (const Output& output : *outputs) {
+    const WriteOptions layout{terminal_columns(), wants_color(), false};
+    if (const auto written = write_output(*report, output, existing(options.force), layout);
+        !written) {
+      print_error(written.error());
+      return kTemporary;
+    }
+  }
   return kOk;
+}
+
+struct TicketOptions {
+  std::string file, system, target;
+  bool force = false;
+};
+
+int write_payload(const TicketOptions& options) {
+  const auto report = read_report(options.file);
+  if (!report) {
+    print_error(report.error());
+    return kNotAnalysable;
+  }
+  const auto payload = write_ticket(*report, options.system);
+  if (!payload) {
+    print_error(payload.error());
+    return kUsage;
+  }
+  const auto written =
+      write_whole(options.target, existing(options.force), [&](std::ostream& out) -> Result<void> {
+        out << *payload;
+        return {};
+      });
+  if (!written) print_error(written.error());
+  return written ? kOk : kTemporary;
+}
+
+struct DiffOptions {
+  std::string before, after, format = "text", target;
+  CaseOptions input;
+  bool force = false;
+};
+
+// A report that was written before, else logs that are analyzed now.
+Result<Report> report_of(const std::string& path, const CaseOptions& options) {
+  if (std::filesystem::path(path).extension() == ".json") {
+    auto report = read_report(path);
+    if (report || report.error().code == "REPORT_MEMBER" ||
+        report.error().code == "REPORT_VERSION") {
+      return report;
+    }
+  }
+  Case input(options);
+  RDPTRIAGE_CHECK(input.add_path(path));
+  return analyze(input);
+}
+
+int compare(const DiffOptions& options) {
+  const auto before = report_of(options.before, options.input);
+  const auto after = before ? report_of(options.after, options.input) : before;
+  if (!after) {
+    print_error(after.error());
+    return kNotAnalysable;
+  }
+  const Comparison comparison = compare_reports(*before, *after);
+  const auto written = write_whole(options.target, existing(options.force), [&](std::ostream& out) {
+    return write_comparison(comparison, options.format, out);
+  });
+  if (!written) print_error(written.error());
+  if (!written) return kTemporary;
+  return comparison.change == Change::not_compared ? kNotAnalysable : kOk;
+}
+
+void add_target(CLI::App& command, std::string& target, bool& force) {
+  command.add_option("-o,--output", target, "file to write to; - for standard output")
+      ->type_name("FILE")
+      ->group("Output");
+  command.add_flag("--force", force, "replace existing output files")->group("Output");
 }
 
 }  // namespace
@@ -45,9 +120,63 @@ void add_report_command(Program& program) {
       "report", "Write a JSON report in another format, without the logs");
   command
       ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
+      ->type_name("FILE")
       ->required();
-  command->add_option("--format", options->format, "output format")->capture_default_str();
-  command->callback([&program, options] { program.exit_code = write_again(*options); });
+  command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
+      ->type_name("FORMAT[=FILE]")
+      ->capture_default_str()
+      ->take_all()
+      ->group("Output");
+  add_target(*command, options->target, options->force);
+  command->add_option("--color", options->color, "colors in text")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN")
+      ->capture_default_str()
+      ->group("Output");
+  command->callback([&program, options] {
+    set_color(options->color);
+    program.exit_code = write_again(*options);
+  });
+}
+
+void add_ticket_command(Program& program) {
+  auto options = std::make_shared<TicketOptions>();
+  CLI::App* command = program.app.add_subcommand(
+      "ticket", "The request that opens a ticket, from a JSON report; never sends it");
+  command
+      ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
+      ->type_name("FILE")
+      ->required();
+  std::vector<std::string> names;
+  for (const TicketSystem& system : ticket_systems()) names.emplace_back(system.name);
+  command->add_option("--for", options->system, "the ticketing system")
+      ->check(CLI::IsMember(names))
+      ->type_name("SYSTEM")
+      ->required();
+  add_target(*command, options->target, options->force);
+  command->callback([&program, options] { program.exit_code = write_payload(*options); });
+}
+
+void add_diff_command(Program& program) {
+  auto options = std::make_shared<DiffOptions>();
+  CLI::App* command =
+      program.app.add_subcommand("diff", "What a change did: logs or reports of before and after");
+  command->add_option("BEFORE", options->before, "logs, or a JSON report, of before")
+      ->type_name("PATH")
+      ->required();
+  command->add_option("AFTER", options->after, "logs, or a JSON report, of after")
+      ->type_name("PATH")
+      ->required();
+  command->add_option("--format", options->format, "output format")
+      ->check(CLI::IsMember({"text", "json", "markdown"}))
+      ->type_name("FORMAT")
+      ->capture_default_str()
+      ->group("Output");
+  add_target(*command, options->target, options->force);
+  command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
+      ->type_name("N")
+      ->capture_default_str();
+  command->callback([&program, options] { program.exit_code = compare(*options); });
 }
 
 }  // namespace rdptriage::cli

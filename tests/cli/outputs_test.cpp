@@ -1,0 +1,73 @@
+// demo, ticket and diff as a user runs them.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/run_program.hpp"
+
+using namespace rdptriage::test;
+using nlohmann::json;
+
+namespace {
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+const std::string kSamples = std::string(RDPTRIAGE_SOURCE_DIR) + "/samples/";
+}  // namespace
+
+TEST_CASE("demo: an answer without any file, in every listed case") {
+  const Outcome first = run_program({"demo"});
+  CHECK(first.exit_code == 0);
+  CHECK(contains(first.out, "CAUSE"));
+  CHECK(contains(first.out, "gateway-http.502"));
+  CHECK(contains(first.err, "made-up"));
+  const Outcome list = run_program({"demo", "--list"});
+  CHECK(list.out == "cap-denied\ngateway-502\nnothing-listens\n");
+  CHECK(contains(run_program({"demo", "cap-denied"}).out, "gateway-policy.cap-denied"));
+  const Outcome page = run_program({"demo", "--format", "html"});
+  CHECK(contains(page.out, "</html>"));
+  const Outcome mistyped = run_program({"demo", "gateway-503"});
+  CHECK(mistyped.exit_code == 2);
+}
+
+TEST_CASE("demo --write: the files are those of samples/") {
+  const std::string folder = fresh_folder("demo-files");
+  CHECK(run_program({"demo", "--write", folder}).exit_code == 0);
+  CHECK(read_text_file(folder + "/gateway-502/freerdp.log") ==
+        read_text_file(kSamples + "gateway-502/case/freerdp.log"));
+  CHECK(read_text_file(folder + "/cap-denied/RDGW01/TerminalServices-Gateway-Operational.evtx") ==
+        read_text_file(kSamples +
+                       "cap-denied/case/RDGW01/TerminalServices-Gateway-Operational.evtx"));
+  CHECK(run_program({"demo", "--write", folder}).exit_code == 75);
+}
+
+TEST_CASE("ticket: a payload for each system, and what is mistyped is said") {
+  const std::string folder = fresh_folder("ticket");
+  REQUIRE(run_program({kSamples + "cap-denied/case", "--format", "json=" + folder + "/r.json"})
+              .exit_code == 0);
+  for (const char* system : {"servicenow", "jira", "zendesk", "freshdesk", "thehive"}) {
+    INFO(system);
+    const Outcome outcome = run_program({"ticket", folder + "/r.json", "--for", system});
+    CHECK(outcome.exit_code == 0);
+    const json payload = json::parse(outcome.out, nullptr, false);
+    REQUIRE(payload.is_object());
+    CHECK(contains(payload.dump(), "CAP"));
+  }
+  CHECK(run_program({"ticket", folder + "/r.json"}).exit_code == 2);
+  CHECK(run_program({"ticket", folder + "/r.json", "--for", "jirra"}).exit_code == 2);
+  CHECK(run_program({"ticket", folder + "/none.json", "--for", "jira"}).exit_code == 3);
+}
+
+TEST_CASE("diff: logs against logs, and against a report of before") {
+  const std::string folder = fresh_folder("diff");
+  const std::string before = kSamples + "cap-denied/case", after = kSamples + "good-session/case";
+  const Outcome fixed = run_program({"diff", before, after});
+  CHECK(fixed.exit_code == 0);
+  CHECK(contains(fixed.out, "Fixed"));
+  CHECK(contains(fixed.out, "gateway-policy.cap-denied"));
+  REQUIRE(run_program({before, "--format", "json=" + folder + "/r.json"}).exit_code == 0);
+  const Outcome same = run_program({"diff", folder + "/r.json", before, "--format", "json"});
+  CHECK(same.exit_code == 0);
+  CHECK(json::parse(same.out)["change"] == "unchanged");
+  CHECK(run_program({"diff", before, folder + "/none"}).exit_code == 3);
+}
