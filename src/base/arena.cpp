@@ -12,6 +12,13 @@ std::string_view Arena::copy(std::string_view text) {
   return commit(out + text.size());
 }
 
+std::string_view Arena::join(std::string_view left, char separator, std::string_view right) {
+  char* out = reserve(left.size() + 1 + right.size());
+  out = std::copy(left.begin(), left.end(), out);
+  *out++ = separator;
+  return commit(std::copy(right.begin(), right.end(), out));
+}
+
 void Arena::reset() {
   if (blocks_.empty()) return;
   if (blocks_.size() > 1) {

@@ -26,6 +26,8 @@ class Arena {
     return text;
   }
   std::string_view copy(std::string_view text);
+  // `left`, the separator, `right`; either may be empty.
+  std::string_view join(std::string_view left, char separator, std::string_view right);
 
   void reset();
   // Bytes handed out since the last reset, rounded up to whole blocks for all blocks but the last.

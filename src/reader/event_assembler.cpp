@@ -1,20 +1,8 @@
 #include "reader/event_assembler.hpp"
 
-#include <cstring>
-
 namespace rdptriage::reader {
 
 namespace {
-
-std::string_view join_path(std::string_view parent, char separator, std::string_view name,
-                           base::Arena& arena) {
-  char* out = arena.reserve(parent.size() + 1 + name.size());
-  std::memcpy(out, parent.data(), parent.size());
-  out += parent.size();
-  *out++ = separator;
-  if (!name.empty()) std::memcpy(out, name.data(), name.size());
-  return arena.commit(out + name.size());
-}
 
 // Collectors and hand-made exports sometimes carry a namespace prefix.
 std::string_view local_name(std::string_view name) {
@@ -80,7 +68,7 @@ void EventAssembler::open(std::string_view element) {
       } else if (section_ == Section::user_data) {
         level.path = keep(element);
       } else if (section_ == Section::other) {
-        level.path = join_path(levels_.back().path, '/', element, arena_);
+        level.path = arena_.join(levels_.back().path, '/', element);
       }
       break;
     default:
@@ -89,7 +77,7 @@ void EventAssembler::open(std::string_view element) {
         overflowed_ = true;
         break;
       }
-      level.path = join_path(levels_.back().path, '/', element, arena_);
+      level.path = arena_.join(levels_.back().path, '/', element);
   }
   levels_.push_back(level);
 }
@@ -115,7 +103,7 @@ void EventAssembler::attribute(std::string_view name, std::string_view value) {
         overflowed_ = true;
         break;
       }
-      emit(join_path(level.path, '@', name, arena_), value);
+      emit(arena_.join(level.path, '@', name), value);
       break;
     case Section::none:
       break;

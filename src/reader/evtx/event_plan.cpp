@@ -169,7 +169,7 @@ class Planner {
   bool user_element(std::size_t i, std::string_view path, std::uint16_t parent) {
     const auto dependency = either(parent, i == 0 ? kNoDependency : op(i).index);
     if (!dependency) return false;
-    const std::string_view name = path.empty() ? op(i).text : join(path, '/', op(i).text);
+    const std::string_view name = path.empty() ? op(i).text : text_.join(path, '/', op(i).text);
     const std::size_t body = content(i);
     bool bound = false;
     for (std::size_t a = i + 1; a < body; a = op(a).after) {
@@ -177,7 +177,7 @@ class Planner {
       const auto from = source(a + 1, op(a).after, *dependency);
       if (!from) return false;
       plan_.fields.push_back({FieldPlan::Kind::attribute, FieldSection::user_data,
-                              join(name, '@', op(a).text), *from});
+                              text_.join(name, '@', op(a).text), *from});
       bound = true;
     }
     const std::size_t close = op(i).after - 1;
@@ -187,14 +187,6 @@ class Planner {
     plan_.fields.push_back({bound ? FieldPlan::Kind::bound : FieldPlan::Kind::element,
                             FieldSection::user_data, name, *from});
     return true;
-  }
-
-  std::string_view join(std::string_view a, char separator, std::string_view b) {
-    char* out = text_.reserve(a.size() + b.size() + 1);
-    std::memcpy(out, a.data(), a.size());
-    out[a.size()] = separator;
-    if (!b.empty()) std::memcpy(out + a.size() + 1, b.data(), b.size());
-    return text_.commit(out + a.size() + 1 + b.size());
   }
 
   const std::vector<Op>& ops_;
