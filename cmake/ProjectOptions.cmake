@@ -18,6 +18,10 @@ if(RDPTRIAGE_SANITIZE)
   endif()
 endif()
 
+if(RDPTRIAGE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage of the library, which guides the fuzzer
+endif()
+
 find_program(RDPTRIAGE_CCACHE ccache)
 if(RDPTRIAGE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${RDPTRIAGE_CCACHE})
