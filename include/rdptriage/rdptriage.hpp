@@ -15,6 +15,7 @@
 #include "rdptriage/explain.hpp"
 #include "rdptriage/function_ref.hpp"
 #include "rdptriage/limits.hpp"
+#include "rdptriage/names.hpp"
 #include "rdptriage/notice.hpp"
 #include "rdptriage/report.hpp"
 #include "rdptriage/result.hpp"

@@ -8,6 +8,7 @@
 #include "cli/explain_text.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/explain.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::cli {
 namespace {
@@ -53,20 +54,6 @@ ordered_json json_of(const CodeMeaning& code) {
   put(object, "grade", code.grade);
   put(object, "sources", code.sources);
   return object;
-}
-
-const char* name_of(Risk risk) {
-  switch (risk) {
-    case Risk::read_only:
-      return "read_only";
-    case Risk::reversible:
-      return "reversible";
-    case Risk::disruptive:
-      return "disruptive";
-    case Risk::lowers_security:
-      break;
-  }
-  return "lowers_security";
 }
 
 ordered_json json_of(const CauseMeaning& cause) {

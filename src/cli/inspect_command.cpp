@@ -53,7 +53,7 @@ Inspection inspect(const Case& input) {
   return out;
 }
 
-std::string_view name_of(ArtifactState state) {
+std::string_view in_words(ArtifactState state) {
   switch (state) {
     case ArtifactState::used:
       return "used";
@@ -71,7 +71,7 @@ void print_text(const Inspection& inspection, std::ostream& out) {
   std::uint64_t usable = 0;
   for (const ArtifactReport& artifact : inspection.summary.artifacts) {
     usable += artifact.records_read != 0 ? 1 : 0;
-    std::string line = fmt::format("{:<9}{:<16}", name_of(artifact.state),
+    std::string line = fmt::format("{:<9}{:<16}", in_words(artifact.state),
                                    artifact.format.empty() ? "-" : artifact.format);
     line += artifact.bytes ? fmt::format("{:>12}  ", *artifact.bytes) : std::string(14, ' ');
     line += artifact.path;
@@ -104,7 +104,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
     if (!artifact.encoding.empty()) row["encoding"] = artifact.encoding;
     if (artifact.bytes) row["bytes"] = *artifact.bytes;
     if (!artifact.sha256.empty()) row["sha256"] = artifact.sha256;
-    std::string state(name_of(artifact.state));
+    std::string state(in_words(artifact.state));
     std::replace(state.begin(), state.end(), ' ', '_');
     row["state"] = state;
     if (!artifact.because.empty()) row["because"] = artifact.because;

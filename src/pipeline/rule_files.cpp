@@ -2,61 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <system_error>
-
 #include "base/yaml.hpp"
 #include "pipeline/embedded_pack.hpp"
+#include "pipeline/rule_file_tree.hpp"
 
 namespace rdptriage::pipeline {
 
 namespace fs = std::filesystem;
 
 namespace {
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 20;  // the YAML reader's own limit
 constexpr std::string_view kLogSources = "logsources.yml";
-
-Result<std::string> read_file(const fs::path& path) {
-  std::error_code error;
-  if (const auto size = fs::file_size(path, error); !error && size > kMaxFileBytes) {
-    return fail("RULE_FILE_TOO_LARGE", "a rule file has at most 1 MiB", path.string(),
-                "split the file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    return fail("RULE_FILE_UNREADABLE", "the rule file cannot be opened", path.string(),
-                "check the name and the permissions");
-  }
-  return std::string((std::istreambuf_iterator<char>(in)), {});
-}
-
-Result<std::vector<fs::path>> files_below(const fs::path& path) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  if (!fs::exists(status)) {
-    return fail("RULES_NOT_FOUND", "there is no rule file or folder of this name", path.string(),
-                "check the path given to --rules");
-  }
-  if (!fs::is_directory(status)) return std::vector<fs::path>{path};
-  std::vector<fs::path> files;
-  for (auto at = fs::recursive_directory_iterator(path, error);
-       !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    const fs::path extension = at->path().extension();
-    if ((extension == ".yml" || extension == ".yaml") && at->is_regular_file(error)) {
-      files.push_back(at->path());
-    }
-  }
-  if (error) return fail("RULES_UNREADABLE", "the rule folder cannot be listed", path.string());
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 Result<rule::Placeholders> read_placeholders(const fs::path& path) {
   rule::Placeholders out;
   if (path.empty()) return out;
-  RDPTRIAGE_TRY(const std::string text, read_file(path));
+  RDPTRIAGE_TRY(const std::string text, read_rule_file(path));
   const std::string name = path.string();
   const auto roots = base::parse_yaml({name, text});  // JSON is YAML
   if (!roots) return tl::make_unexpected(base::to_error(roots.error()));
@@ -86,14 +46,14 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection) {
   auto out = std::make_unique<SelectedRules>();
   for (const fs::path& path : selection.paths) {
-    RDPTRIAGE_TRY(const auto files, files_below(path));
+    RDPTRIAGE_TRY(const auto files, rule_files_below(path));
     for (const fs::path& file : files) {
-      RDPTRIAGE_TRY(std::string text, read_file(file));
+      RDPTRIAGE_TRY(std::string text, read_rule_file(file));
       out->owned.emplace_back(file.generic_string(), std::move(text));
     }
   }
   if (!selection.log_source_map.empty()) {
-    RDPTRIAGE_TRY(std::string text, read_file(selection.log_source_map));
+    RDPTRIAGE_TRY(std::string text, read_rule_file(selection.log_source_map));
     out->owned.emplace_back(selection.log_source_map.generic_string(), std::move(text));
   }
   const std::size_t rule_files = out->owned.size() - (selection.log_source_map.empty() ? 0 : 1);

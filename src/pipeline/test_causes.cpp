@@ -9,7 +9,7 @@
 #include "pipeline/rule_set_impl.hpp"
 #include "pipeline/yaml_json.hpp"
 #include "rdptriage/analyze.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -34,16 +34,16 @@ bool is_firm(const Diagnosis& diagnosis) {
 }
 
 std::string found(const Report& report) {
-  std::string out(report::name_of(report.verdict));
+  std::string out(name_of(report.verdict));
   for (const Diagnosis& diagnosis : report.diagnoses) {
-    out += fmt::format(", {} {}", report::name_of(diagnosis.confidence.label), diagnosis.cause);
+    out += fmt::format(", {} {}", name_of(diagnosis.confidence.label), diagnosis.cause);
   }
   return out;
 }
 
 std::vector<std::string> complaints(const CauseTest& test, const Report& report) {
   std::vector<std::string> out;
-  if (!test.verdict.empty() && report::name_of(report.verdict) != test.verdict) {
+  if (!test.verdict.empty() && name_of(report.verdict) != test.verdict) {
     out.push_back(fmt::format("the verdict is not {}", test.verdict));
   }
   const std::string first = report.diagnoses.empty() ? "" : report.diagnoses.front().cause;

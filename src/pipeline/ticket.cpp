@@ -4,7 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "rdptriage/analyze.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/wording.hpp"
 
 namespace rdptriage::pipeline {
@@ -27,7 +27,7 @@ unsigned severity_of(const Report& report) {
 
 // The same trouble with the same machines is the same ticket, whenever it was analyzed.
 std::string dedupe_key(const Report& report) {
-  std::string basis(report::name_of(report.verdict));
+  std::string basis(name_of(report.verdict));
   if (!report.diagnoses.empty()) basis += "|" + report.diagnoses.front().cause;
   if (report.diagnoses.empty()) basis += "|" + report.case_fingerprint;
   for (const Host& host : report.hosts) {
@@ -46,7 +46,7 @@ TicketText compose_ticket(const Report& report) {
   ticket.summary = report.diagnoses.empty() ? ticket.title : report.diagnoses.front().explanation;
   std::ostringstream body;
   if (write_report(report, "markdown", body)) ticket.body_markdown = body.str();
-  ticket.labels = {"rdp", std::string(report::name_of(report.verdict))};
+  ticket.labels = {"rdp", std::string(name_of(report.verdict))};
   ticket.dedupe_key = dedupe_key(report);
   if (!report.diagnoses.empty()) {
     ticket.labels.push_back(report.diagnoses.front().cause);

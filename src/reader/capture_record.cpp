@@ -47,8 +47,9 @@ bool CaptureRecord::fill(Fields& fields, const CapturePattern& pattern,
       if (fields.empty()) return false;
       fields.emplace_back(fields.back().first, base::trim(group));
     } else if (group.data() != nullptr) {
-      const auto table = std::find_if(format_->values.begin(), format_->values.end(),
-                                      [&](const auto& entry) { return entry.first == name; });
+      const auto table =
+          std::find_if(format_->values.begin(), format_->values.end(),
+                       [&named = name](const auto& entry) { return entry.first == named; });
       std::string_view known;
       if (table != format_->values.end()) known = set_->canonical(table->second, group);
       fields.emplace_back(name, known.empty() ? base::trim(group) : known);

@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 
@@ -122,7 +122,7 @@ std::vector<std::string> only_in(const std::map<std::string, std::string>& one,
 void compare_causes(const Report& before, const Report& after, Comparison& out) {
   const auto label_in = [](const Report& report, const std::string& cause) {
     for (const Diagnosis& diagnosis : report.diagnoses) {
-      if (diagnosis.cause == cause) return std::string(report::name_of(diagnosis.confidence.label));
+      if (diagnosis.cause == cause) return std::string(name_of(diagnosis.confidence.label));
     }
     return std::string();
   };
@@ -235,8 +235,8 @@ void write_lines(const Comparison& comparison, Style style, std::ostream& out) {
 Comparison compare_reports(const Report& before, const Report& after) {
   Comparison out;
   out.change = change_of(before, after);
-  out.verdict_before = report::name_of(before.verdict);
-  out.verdict_after = report::name_of(after.verdict);
+  out.verdict_before = name_of(before.verdict);
+  out.verdict_after = name_of(after.verdict);
   out.stopped_before = stopped_at(before);
   out.stopped_after = stopped_at(after);
   out.failed_before = attempts_with(before, AttemptOutcome::failed);

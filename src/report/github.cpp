@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 

@@ -8,9 +8,9 @@
 #include <fmt/ostream.h>
 
 #include "base/sha256.hpp"
+#include "rdptriage/names.hpp"
 #include "report/html_assets.hpp"
 #include "report/html_timeline.hpp"
-#include "report/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::report {
 

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "base/time.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::report {
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 

@@ -1,6 +1,6 @@
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
-namespace rdptriage::report {
+namespace rdptriage {
 
 std::string_view name_of(Status status) {
   switch (status) {
@@ -112,4 +112,4 @@ std::string_view name_of(CoverageState state) {
   return "not_supplied";
 }
 
-}  // namespace rdptriage::report
+}  // namespace rdptriage

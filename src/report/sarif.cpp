@@ -9,7 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "rdptriage/names.hpp"
 #include "rdptriage/ticket.hpp"
-#include "report/names.hpp"
 #include "report/ticket_body.hpp"
 #include "report/wording.hpp"
 
@@ -70,7 +70,7 @@ Json jira(const Report& report) {
                {{"summary", title_of(report, 255)},
                 {"description", ticket_body(report, Markup::jira, 32'767, kUnits)},
                 {"labels", labels_of(report, 255)}}}};
-  Json value = {{"dedupe_key", key_of(report)}, {"verdict", report::name_of(report.verdict)}};
+  Json value = {{"dedupe_key", key_of(report)}, {"verdict", name_of(report.verdict)}};
   out["properties"] = Json::array({{{"key", "rdptriage"}, {"value", value}}});
   return out;
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::report {
 

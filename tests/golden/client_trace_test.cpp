@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rdptriage/analyze.hpp"
+#include "rdptriage/names.hpp"
 #include "support/catch.hpp"
 
 using namespace rdptriage;
@@ -37,22 +38,6 @@ std::vector<Expected> expected_cases() {
   return cases;
 }
 
-std::string word_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::diagnosed:
-      return "diagnosed";
-    case Verdict::suspected:
-      return "suspected";
-    case Verdict::inconclusive:
-      return "inconclusive";
-    case Verdict::no_failure_found:
-      return "no_failure_found";
-    case Verdict::not_analysable:
-      return "not_analysable";
-  }
-  return "";
-}
-
 std::string first_firm_cause(const Report& report) {
   if (report.diagnoses.empty()) return "-";
   const Diagnosis& first = report.diagnoses.front();
@@ -72,7 +57,7 @@ TEST_CASE("client traces: verdict and first cause are those of cases.tsv") {
     REQUIRE(input.add_path(kFolder / expected.file));
     const Report report = analyze(input, *rules);
     REQUIRE(report.artifacts.size() == 1);
-    CHECK(word_of(report.verdict) == expected.verdict);
+    CHECK(name_of(report.verdict) == expected.verdict);
     CHECK(first_firm_cause(report) == expected.cause);
   }
 }

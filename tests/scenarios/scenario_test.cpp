@@ -10,8 +10,8 @@
 #include <map>
 #include <set>
 
+#include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
-#include "report/names.hpp"
 #include "support/catch.hpp"
 
 namespace fs = std::filesystem;
@@ -54,10 +54,10 @@ bool names(const Report& report, std::string_view cause) {
 }
 
 std::string found(const Report& report) {
-  std::string out(report::name_of(report.verdict));
+  std::string out(name_of(report.verdict));
   for (const Diagnosis& diagnosis : report.diagnoses) {
-    out += fmt::format("\n    {} {} {:.2f}", report::name_of(diagnosis.confidence.label),
-                       diagnosis.cause, diagnosis.confidence.score);
+    out += fmt::format("\n    {} {} {:.2f}", name_of(diagnosis.confidence.label), diagnosis.cause,
+                       diagnosis.confidence.score);
   }
   return out;
 }
@@ -65,7 +65,7 @@ std::string found(const Report& report) {
 // What is wrong with the report, one line each.
 std::vector<std::string> complaints(const test::Expectation& expect, const Report& report) {
   std::vector<std::string> out;
-  const std::string verdict(report::name_of(report.verdict));
+  const std::string verdict(name_of(report.verdict));
   const auto& verdicts = expect.verdicts;
   if (!verdicts.empty() && std::find(verdicts.begin(), verdicts.end(), verdict) == verdicts.end()) {
     out.push_back(fmt::format("verdict {}, wanted {}", verdict, fmt::join(verdicts, " or ")));
@@ -127,7 +127,7 @@ TEST_CASE("Every scenario gets the verdict its script asks for") {
                                    ? fmt::format("({})", fmt::join(scenario.expect.verdicts, "/"))
                                    : scenario.expect.cause;
     const std::string got = report.diagnoses.empty() || !is_firm(report.diagnoses.front())
-                                ? fmt::format("({})", report::name_of(report.verdict))
+                                ? fmt::format("({})", name_of(report.verdict))
                                 : report.diagnoses.front().cause;
     ++confusion[{wanted, got}];
     if (only != nullptr) {

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "base/yaml.hpp"
+#include "report/safe_text.hpp"
 #include "support/evtx_builder.hpp"
 
 namespace rdptriage::test {
@@ -184,29 +185,6 @@ class LogScript {
   std::vector<ScriptedEvent> events_;
 };
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::vector<std::byte> bytes_of(std::string_view text) {
   std::vector<std::byte> out(text.size());
   std::transform(text.begin(), text.end(), out.begin(),
@@ -363,19 +341,20 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
         event.qualifiers ? fmt::format(" Qualifiers='{}'", *event.qualifiers) : "", event.id,
         event.level, base::format_rfc3339(event.ticks), event.record,
         event.activity.empty() ? "" : fmt::format(" ActivityID='{}'", event.activity),
-        event.channel, escaped(event.computer));
+        event.channel, report::safe_markup(event.computer));
     if (event.wrapper.empty()) {
       out += "<EventData>";
       for (const auto& [name, value] : event.fields) {
-        out += name.empty() ? fmt::format("<Data>{}</Data>", escaped(value))
-                            : fmt::format("<Data Name='{}'>{}</Data>", name, escaped(value));
+        out += name.empty()
+                   ? fmt::format("<Data>{}</Data>", report::safe_markup(value))
+                   : fmt::format("<Data Name='{}'>{}</Data>", name, report::safe_markup(value));
       }
       if (!event.binary.empty()) out += fmt::format("<Binary>{}</Binary>", event.binary);
       out += "</EventData>";
     } else {
       out += fmt::format("<UserData><{} xmlns='{}'>", event.wrapper, event.name_space);
       for (const auto& [name, value] : event.fields) {
-        out += fmt::format("<{0}>{1}</{0}>", name, escaped(value));
+        out += fmt::format("<{0}>{1}</{0}>", name, report::safe_markup(value));
       }
       out += fmt::format("</{}></UserData>", event.wrapper);
     }

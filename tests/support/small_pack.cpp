@@ -4,7 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::test {
 
@@ -53,7 +53,7 @@ std::string causes_of(const Report& report) {
   std::string out;
   for (const Diagnosis& diagnosis : report.diagnoses) {
     if (!out.empty()) out += ", ";
-    out += fmt::format("{} {}", report::name_of(diagnosis.confidence.label), diagnosis.cause);
+    out += fmt::format("{} {}", name_of(diagnosis.confidence.label), diagnosis.cause);
   }
   return out;
 }

@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
-#include "report/names.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 #include "support/scenario.hpp"
@@ -85,7 +85,7 @@ TEST_CASE("samples: the report is the one that is kept") {
     CHECK(test::compare_golden(folder / "expected.json", written(report, "json")) == "");
 
     const test::Expectation expect = test::load_scenarios(folder / "script.yml").front().expect;
-    const std::string verdict(report::name_of(report.verdict));
+    const std::string verdict(name_of(report.verdict));
     CHECK(std::count(expect.verdicts.begin(), expect.verdicts.end(), verdict) == 1);
     if (!expect.cause.empty()) {
       REQUIRE(!report.diagnoses.empty());

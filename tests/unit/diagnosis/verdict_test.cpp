@@ -1,4 +1,4 @@
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "support/catch.hpp"
 #include "support/small_pack.hpp"
 
@@ -14,9 +14,7 @@ RuleSet stages_pack() {
                        detection("connected", "ACTIVE", "stage: session\nstate: passed")}});
 }
 
-std::string verdict_of(const Report& report) {
-  return std::string(report::name_of(report.verdict));
-}
+std::string verdict_of(const Report& report) { return std::string(name_of(report.verdict)); }
 
 std::string path_of(const Report& report) {
   std::string out;

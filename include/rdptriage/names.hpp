@@ -5,7 +5,7 @@
 
 #include "rdptriage/report.hpp"
 
-namespace rdptriage::report {
+namespace rdptriage {
 
 std::string_view name_of(Status status);
 std::string_view name_of(Verdict verdict);
@@ -16,4 +16,4 @@ std::string_view name_of(AttemptOutcome outcome);
 std::string_view name_of(ArtifactState state);
 std::string_view name_of(CoverageState state);
 
-}  // namespace rdptriage::report
+}  // namespace rdptriage
