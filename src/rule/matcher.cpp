@@ -16,12 +16,26 @@ using event::SystemField;
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 constexpr char kValueStart = '\x01', kValueEnd = '\x02';
 
+// System values that are text of the event itself; the others are numbers and times, written out
+// when they are asked for.
+constexpr SystemField kTextFields[] = {
+    SystemField::channel,           SystemField::provider_name, SystemField::computer,
+    SystemField::provider_guid,     SystemField::activity_id,   SystemField::related_activity_id,
+    SystemField::event_source_name, SystemField::user_id};
+constexpr bool is_text_field(SystemField field) {
+  for (const SystemField known : kTextFields) {
+    if (known == field) return true;
+  }
+  return false;
+}
+
 struct Value {
   std::string_view raw;
   ValueKind kind = ValueKind::text;
   std::uint32_t next = kNone;    // of the same field
   std::uint32_t framed = kNone;  // offset of start mark, folded text, end mark in the fold buffer
   std::uint32_t length = 0;      // of the folded text
+  bool scanned = false;          // by the prefilter
 };
 
 // Where the values of a field came from; a higher one hides the lower.
@@ -59,15 +73,26 @@ struct Matcher::State {
   bool fields_ready = false, keywords_ready = false;
   std::vector<Slot> slots;
   std::vector<Value> values;
-  std::vector<std::uint32_t> keywords;  // positions in `values`
-  std::vector<FieldId> touched;         // with a slot of this epoch
-  std::vector<std::uint32_t> answers;   // by predicate: epoch * 2 + answer
+  std::vector<std::uint32_t> field_values;  // by field of the event: position in `values`, or none
+  std::vector<std::uint32_t> keywords;      // positions in `values`
+  std::vector<FieldId> touched;             // with a slot of this epoch
+  std::vector<std::uint32_t> answers;       // by predicate: epoch * 2 + answer
   std::string folded;
   std::array<event::SystemText, event::kSystemFieldCount> system_texts{};
   std::string name_buffer;
   bool odd_numbers = false;  // some number may equal one that is written differently
 
   std::vector<std::uint32_t> found, candidates;
+
+  // Channel, provider and machine are the same in event after event: what the prefilter found in
+  // each of them the last time.
+  struct ScannedText {
+    const Prefilter* prefilter = nullptr;
+    std::string text;
+    std::vector<std::uint32_t> found;
+  };
+  std::array<ScannedText, event::kSystemFieldCount> scanned_texts;
+  std::string scan_buffer;
 
   // Events come in runs of few kinds; the bucket of each kind is remembered.
   struct Remembered {
@@ -106,6 +131,7 @@ struct Matcher::State {
     }
     fields_ready = keywords_ready = odd_numbers = false;
     values.clear();
+    field_values.clear();
     keywords.clear();
     touched.clear();
     folded.clear();
@@ -122,16 +148,17 @@ struct Matcher::State {
   }
 
   std::uint32_t add_value(std::string_view raw, ValueKind kind) {
-    values.push_back({raw, kind, kNone, kNone, 0});
+    values.push_back({raw, kind, kNone, kNone, 0, false});
     if (kind == ValueKind::number && !is_plain_integer(raw)) {
       odd_numbers = odd_numbers || parse_decimal(raw, Exponent::allowed).has_value();
     }
     return static_cast<std::uint32_t>(values.size() - 1);
   }
 
-  void give(FieldId field, Priority priority, const FieldValue& value) {
+  // The position of the value, or none when it hides behind another one.
+  std::uint32_t give(FieldId field, Priority priority, const FieldValue& value) {
     Slot& to = slot(field);
-    if (to.present && to.priority > priority) return;
+    if (to.present && to.priority > priority) return kNone;
     if (!to.present || to.priority < priority) {
       to.head = to.tail = kNone;
       to.priority = priority;
@@ -144,6 +171,7 @@ struct Matcher::State {
       values[to.tail].next = at;
     }
     to.tail = at;
+    return at;
   }
 
   void ready_fields() {
@@ -151,13 +179,15 @@ struct Matcher::State {
     fields_ready = true;
     for (const Field& field : current->fields()) {
       const FieldValue value{field.value, field.kind};
+      std::uint32_t& at = field_values.emplace_back(kNone);
       const std::string_view name = event::rule_name(field, name_buffer);
       if (const FieldId* id = program.find_field(name)) {
         const auto& system = program.fields[*id].system;
         const bool reserved =
             system && is_always_system(*system) && field.section != FieldSection::other;
         if (!reserved)
-          give(*id, field.section == FieldSection::user_data ? kFromUserData : kFromData, value);
+          at = give(*id, field.section == FieldSection::user_data ? kFromUserData : kFromData,
+                    value);
       }
       if (field.section == FieldSection::other) {
         for (auto dot = field.name.find('.'); dot != std::string_view::npos;
@@ -202,11 +232,22 @@ struct Matcher::State {
     if (value) give(field, is_always_system(system) ? kReserved : kFromSystem, *value);
   }
 
+  // Also of a field that no rule asks for by name.
+  std::uint32_t value_of_field(std::size_t i) {
+    if (field_values[i] == kNone) {
+      const Field& field = current->fields()[i];
+      field_values[i] = add_value(field.value, field.kind);
+    }
+    return field_values[i];
+  }
+
   void ready_keywords() {
     if (keywords_ready) return;
     keywords_ready = true;
-    for (const Field& field : current->fields()) {
-      if (field.kind != ValueKind::null) keywords.push_back(add_value(field.value, field.kind));
+    ready_fields();
+    for (std::size_t i = 0; i < field_values.size(); ++i) {
+      const std::uint32_t at = value_of_field(i);
+      if (values[at].kind != ValueKind::null) keywords.push_back(at);
     }
     keyword_texts.resize(event::kSystemFieldCount);
     for (std::size_t i = 0; i < event::kSystemFieldCount; ++i) {
@@ -306,19 +347,49 @@ struct Matcher::State {
     return !stops_at;
   }
 
+  void scan(const Prefilter& prefilter, std::uint32_t at, FieldId field) {
+    Value& value = values[at];
+    if (value.kind == ValueKind::null || value.scanned) return;
+    value.scanned = true;
+    prefilter.scan(framed(value), field, found);
+  }
+
+  void scan_system(const Prefilter& prefilter, SystemField field) {
+    ScannedText& known = scanned_texts[static_cast<std::size_t>(field)];
+    event::SystemText buffer;
+    const auto value = event::system_value(current->key(), current->system(), field, buffer);
+    if (!value) return;
+    if (known.prefilter != &prefilter || known.text != value->text) {
+      known.prefilter = &prefilter;
+      known.text = value->text;
+      known.found.clear();
+      scan_buffer.assign(1, kValueStart);
+      base::append_folded(value->text, scan_buffer);
+      scan_buffer += kValueEnd;
+      prefilter.scan(scan_buffer, kAnyField, known.found);
+    }
+    found.insert(found.end(), known.found.begin(), known.found.end());
+  }
+
   // Positions in bucket.variants that the prefilter cannot rule out.
   void choose(const Bucket& bucket, const Prefilter& prefilter) {
     found.clear();
     ready_fields();
+    const bool keywords_too = prefilter.wants(kAnyField);
     for (const FieldId field : touched) {
-      if (!prefilter.wants(field)) continue;
+      if (!keywords_too && !prefilter.wants(field)) continue;
       for (std::uint32_t at = slots[field].head; at != kNone; at = values[at].next) {
-        if (values[at].kind != ValueKind::null) prefilter.scan(framed(values[at]), field, found);
+        scan(prefilter, at, field);
       }
     }
-    if (prefilter.wants(kAnyField)) {
-      ready_keywords();
-      for (const std::uint32_t at : keywords) prefilter.scan(framed(values[at]), kAnyField, found);
+    if (keywords_too) {
+      for (std::size_t i = 0; i < field_values.size(); ++i) {
+        scan(prefilter, value_of_field(i), kAnyField);
+      }
+      for (std::size_t i = 0; i < event::kSystemFieldCount; ++i) {
+        const auto field = static_cast<SystemField>(i);
+        if (is_text_field(field) || prefilter.wants_numbers()) scan_system(prefilter, field);
+      }
     }
     candidates.clear();
     if (odd_numbers) {

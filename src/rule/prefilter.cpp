@@ -42,6 +42,11 @@ std::uint32_t short_key(std::string_view text) {
   return out;
 }
 
+// Decimal and hexadecimal numbers and RFC 3339 times, folded, between their marks.
+bool can_be_in_a_number(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefxtz:.-\x01\x02") == std::string_view::npos;
+}
+
 bool can_be_found(std::string_view literal) {
   return literal.size() >= kGram || is_short_beyond_ascii(literal);
 }
@@ -163,6 +168,7 @@ Prefilter::Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> alw
   std::unordered_map<std::uint32_t, std::vector<Entry>> by_gram;
   for (const Needle& needle : needles) {
     wanted_[needle.field] = true;
+    if (needle.field == kAnyField && can_be_in_a_number(needle.text)) wants_numbers_ = true;
     if (needle.text.size() < kGram) {
       Entry entry;
       entry.field = needle.field;
@@ -220,7 +226,7 @@ void Prefilter::scan(std::string_view framed, FieldId field,
       if (slots_[slot].gram != gram) continue;
       for (std::uint32_t i = 0; i < slots_[slot].count; ++i) {
         const Entry& entry = entries_[slots_[slot].first + i];
-        if (entry.field != field || entry.offset > at) continue;
+        if ((entry.field != field && entry.field != kAnyField) || entry.offset > at) continue;
         const std::size_t start = at - entry.offset;
         if (framed.compare(start, entry.length, texts_, entry.text, entry.length) == 0) {
           hits.push_back(entry.position);
@@ -236,7 +242,7 @@ void Prefilter::scan(std::string_view framed, FieldId field,
       const auto known = beyond_ascii_.find(short_key(framed.substr(at, length)));
       if (known == beyond_ascii_.end()) continue;
       for (const Entry& entry : known->second) {
-        if (entry.field == field) hits.push_back(entry.position);
+        if (entry.field == field || entry.field == kAnyField) hits.push_back(entry.position);
       }
     }
   }

@@ -28,10 +28,12 @@ class Prefilter {
 
   // Positions that no literal can rule out, ascending.
   const std::vector<std::uint32_t>& always() const { return always_; }
-  // Values of other fields need not be scanned.
+  // Values of other fields need not be scanned, unless keywords are wanted (kAnyField).
   bool wants(FieldId field) const { return wanted_[field]; }
-  // Appends the positions that the value may match under `field`, some of them twice.
-  // `framed` is \x01, the folded value, \x02.
+  // Whether some keyword may be found in a number or a time as it is written.
+  bool wants_numbers() const { return wants_numbers_; }
+  // Appends the positions that the value may match under `field` or as a keyword, some of them
+  // twice. `framed` is \x01, the folded value, \x02.
   void scan(std::string_view framed, FieldId field, std::vector<std::uint32_t>& hits) const;
 
  private:
@@ -53,6 +55,7 @@ class Prefilter {
   // bytes; looked for only where a value leaves ASCII.
   std::unordered_map<std::uint32_t, std::vector<Entry>> beyond_ascii_;
   std::vector<bool> wanted_;
+  bool wants_numbers_ = false;
   std::vector<std::uint32_t> always_;
 };
 
