@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -45,34 +46,62 @@ void print_problems(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) print(stderr, problem.text + "\n");
 }
 
-std::string as_json(const RuleMatch& match) {
-  ordered_json out;
-  const auto text = [&](const char* key, std::string_view value) {
-    if (!value.empty()) out[key] = value;
-  };
-  out["rule"] = match.rule;
-  const bool detection = match.kind == RuleMatch::Kind::detection;
-  out["kind"] = detection ? "detection" : "correlation";
-  if (match.id != match.rule) text("id", match.id);
-  if (match.title != match.rule) text("title", match.title);
-  text("level", match.level);
-  text("author", match.author);
-  if (detection) {
-    out["index"] = match.index;
-    text("artifact", match.artifact);
-    if (match.record_id) out["record_id"] = std::to_string(*match.record_id);
-    if (match.record_number) out["record_number"] = std::to_string(*match.record_number);
-    if (match.line) out["line"] = *match.line;
-  } else {
-    out["group"] = ordered_json::object();
-    for (const auto& [name, value] : match.group) {
-      out["group"][name] = value ? ordered_json(*value) : ordered_json();
-    }
-    out["events"] = match.events;
-    if (!match.certain) out["certainty"] = "possible";
-  }
-  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+std::string dump(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
+
+// A line of JSON for each match. What stays the same from match to match is written once.
+class MatchLines {
+ public:
+  void append(const RuleMatch& match, std::string& out) {
+    auto head = heads_.find(match.rule);
+    if (head == heads_.end()) head = heads_.emplace(match.rule, head_of(match)).first;
+    out += head->second;
+    if (match.kind == RuleMatch::Kind::correlation) {
+      ordered_json group = ordered_json::object();
+      for (const auto& [name, value] : match.group) {
+        group[name] = value ? ordered_json(*value) : ordered_json();
+      }
+      out += fmt::format(R"(,"group":{},"events":{})", dump(group), match.events);
+      if (!match.certain) out += R"(,"certainty":"possible")";
+    } else {
+      if (match.artifact != artifact_) {
+        artifact_ = match.artifact;
+        artifact_json_ = dump(artifact_);
+      }
+      fmt::format_to(std::back_inserter(out), R"(,"index":{},"artifact":{})", match.index,
+                     artifact_json_);
+      const auto number = [&](const char* form, const std::optional<std::uint64_t>& value) {
+        if (value) fmt::format_to(std::back_inserter(out), fmt::runtime(form), *value);
+      };
+      number(R"(,"record_id":"{}")", match.record_id);
+      number(R"(,"record_number":"{}")", match.record_number);
+      number(R"(,"line":{})", match.line);
+    }
+    out += "}\n";
+  }
+
+ private:
+  // The members that the rule gives, without the closing brace.
+  static std::string head_of(const RuleMatch& match) {
+    ordered_json out;
+    const auto text = [&](const char* key, std::string_view value) {
+      if (!value.empty()) out[key] = value;
+    };
+    out["rule"] = match.rule;
+    out["kind"] = match.kind == RuleMatch::Kind::detection ? "detection" : "correlation";
+    if (match.id != match.rule) text("id", match.id);
+    if (match.title != match.rule) text("title", match.title);
+    text("level", match.level);
+    text("author", match.author);
+    std::string line = dump(out);
+    line.pop_back();
+    return line;
+  }
+
+  std::map<std::string, std::string, std::less<>> heads_;  // by rule
+  std::string artifact_, artifact_json_;
+};
 
 std::string as_text(const RuleMatch& match) {
   std::string out = fmt::format("{:<14} {}", match.level.empty() ? "-" : match.level, match.title);
@@ -105,8 +134,13 @@ int run_match(const RulesOptions& options) {
   }
   std::string buffer;
   const bool json = options.format == "jsonl";
+  MatchLines lines;
   const auto summary = match_rules(input, options.selection(), [&](const RuleMatch& match) {
-    buffer += (json ? as_json(match) : inert(as_text(match))) + "\n";
+    if (json) {
+      lines.append(match, buffer);
+    } else {
+      buffer += inert(as_text(match)) + "\n";
+    }
     if (buffer.size() > 1 << 16) {
       print(stdout, buffer);
       buffer.clear();
@@ -148,7 +182,7 @@ int run_list(const RulesOptions& options) {
                                                             {"file", rule.file}}) {
         if (!value.empty()) out[key] = value;
       }
-      print(stdout, out.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+      print(stdout, dump(out) + "\n");
     } else {
       print(stdout,
             fmt::format("{:<14} {:<44} {:<36} {}\n", rule.level.empty() ? "-" : rule.level,

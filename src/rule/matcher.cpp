@@ -84,14 +84,16 @@ struct Matcher::State {
 
   std::vector<std::uint32_t> found, candidates;
 
-  // Channel, provider and machine are the same in event after event: what the prefilter found in
-  // each of them the last time.
+  // Channel, provider and machine are the same in event after event: what a prefilter found in each
+  // of them the last time.
+  static constexpr std::size_t kPrefiltersRemembered = 32;
   struct ScannedText {
     const Prefilter* prefilter = nullptr;
     std::string text;
     std::vector<std::uint32_t> found;
   };
-  std::array<ScannedText, event::kSystemFieldCount> scanned_texts;
+  std::array<std::array<ScannedText, event::kSystemFieldCount>, kPrefiltersRemembered>
+      scanned_texts;
   std::string scan_buffer;
 
   // Events come in runs of few kinds; the bucket of each kind is remembered.
@@ -355,7 +357,8 @@ struct Matcher::State {
   }
 
   void scan_system(const Prefilter& prefilter, SystemField field) {
-    ScannedText& known = scanned_texts[static_cast<std::size_t>(field)];
+    ScannedText& known =
+        scanned_texts[prefilter.number() % kPrefiltersRemembered][static_cast<std::size_t>(field)];
     event::SystemText buffer;
     const auto value = event::system_value(current->key(), current->system(), field, buffer);
     if (!value) return;

@@ -1,12 +1,14 @@
 #include "rule/prefilter.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <optional>
 #include <set>
 #include <unordered_map>
 
 #include "base/case_fold.hpp"
+#include "rule/regex_literal.hpp"
 
 namespace rdptriage::rule {
 
@@ -61,22 +63,25 @@ struct Need {
 // logs too ("\\powershell.exe", "c:\\program files\\").
 using Popularity = std::unordered_map<std::string, std::uint32_t>;
 
-std::optional<std::string> literal_of(const ValueTest& test) {
+// A value that passes the test contains one of these.
+using Literals = std::vector<std::string>;
+
+Literals literals_of(const ValueTest& test) {
   std::string text = base::fold_case(test.text);
   switch (test.kind) {
     case TestKind::equals:
     case TestKind::number:
       text.insert(text.begin(), kValueStart);
       text += kValueEnd;
-      return text;
+      return {text};
     case TestKind::starts_with:
       text.insert(text.begin(), kValueStart);
-      return text;
+      return {text};
     case TestKind::ends_with:
       text += kValueEnd;
-      return text;
+      return {text};
     case TestKind::contains:
-      return text;
+      return {text};
     case TestKind::glob: {
       std::string best;
       for (std::size_t i = 0; i < test.tokens.size(); ++i) {
@@ -86,17 +91,23 @@ std::optional<std::string> literal_of(const ValueTest& test) {
         if (i + 1 == test.tokens.size()) part += kValueEnd;
         if (part.size() > best.size()) best = std::move(part);
       }
-      return best;
+      return {best};
+    }
+    case TestKind::regex: {
+      Literals out = required_literals(test.text).value_or(Literals{});
+      for (std::string& literal : out) literal = base::fold_case(literal);
+      return out;
     }
     default:
-      return std::nullopt;
+      return {};
   }
 }
 
 void count_literals(const MatchProgram& program, Operand operand, std::set<std::string>& out) {
   if ((operand & kPredicateBit) != 0) {
-    auto literal = literal_of(program.predicates[operand & ~kPredicateBit].test);
-    if (literal && can_be_found(*literal)) out.insert(std::move(*literal));
+    for (std::string& literal : literals_of(program.predicates[operand & ~kPredicateBit].test)) {
+      if (can_be_found(literal)) out.insert(std::move(literal));
+    }
     return;
   }
   const Node& node = program.nodes[operand];
@@ -123,11 +134,15 @@ std::optional<Need> need_of(const MatchProgram& program, Operand operand,
     const Predicate& predicate = program.predicates[operand & ~kPredicateBit];
     // Values of <System> are not scanned.
     if (predicate.field != kAnyField && program.fields[predicate.field].system) return std::nullopt;
-    auto literal = literal_of(predicate.test);
-    if (!literal || !can_be_found(*literal)) return std::nullopt;
+    Literals literals = literals_of(predicate.test);
+    if (literals.empty() || !std::all_of(literals.begin(), literals.end(), can_be_found))
+      return std::nullopt;
     Need out;
-    out.score = score_of(*literal, popularity);
-    out.needles.push_back({std::move(*literal), predicate.field, 0});
+    for (std::string& literal : literals) {
+      const int score = score_of(literal, popularity);
+      out.score = out.needles.empty() ? score : std::min(out.score, score);
+      out.needles.push_back({std::move(literal), predicate.field, 0});
+    }
     return out;
   }
   const Node& node = program.nodes[operand];
@@ -158,6 +173,8 @@ std::optional<Need> need_of(const MatchProgram& program, Operand operand,
 Prefilter::Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> always,
                      std::size_t field_count)
     : wanted_(field_count), always_(std::move(always)) {
+  static std::atomic<std::size_t> made{0};
+  number_ = made++;
   // Each needle is found by its rarest window: ".exe" would be found everywhere.
   std::unordered_map<std::uint32_t, std::uint32_t> frequency;
   for (const Needle& needle : needles) {

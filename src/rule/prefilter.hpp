@@ -25,6 +25,8 @@ class Prefilter {
   };
   Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> always,
             std::size_t field_count);
+  // Spreads the prefilters of a process, for caches of what they find.
+  std::size_t number() const { return number_; }
 
   // Positions that no literal can rule out, ascending.
   const std::vector<std::uint32_t>& always() const { return always_; }
@@ -56,6 +58,7 @@ class Prefilter {
   std::unordered_map<std::uint32_t, std::vector<Entry>> beyond_ascii_;
   std::vector<bool> wanted_;
   bool wants_numbers_ = false;
+  std::size_t number_ = 0;
   std::vector<std::uint32_t> always_;
 };
 
