@@ -13,6 +13,7 @@
 #include "rule/condition.hpp"
 #include "rule/correlation.hpp"
 #include "rule/match_program.hpp"
+#include "rule/regex_literal.hpp"
 #include "rule/rule_document.hpp"
 
 namespace rdptriage::rule {
@@ -63,44 +64,13 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-// The longest run of characters that an expression must contain as they are; a lower bound.
-std::size_t longest_literal(std::string_view expression) {
-  std::size_t best = 0, run = 0;
-  int depth = 0;
-  const auto end_run = [&] {
-    best = std::max(best, run);
-    run = 0;
-  };
-  for (std::size_t i = 0; i < expression.size(); ++i) {
-    const char c = expression[i];
-    if (c == '\\' && i + 1 < expression.size()) {
-      const char next = expression[++i];
-      const bool is_class = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') ||
-                            (next >= '0' && next <= '9');
-      is_class ? end_run() : static_cast<void>(++run);
-    } else if (c == '[') {
-      end_run();
-      while (i + 1 < expression.size() && expression[i] != ']') ++i;
-    } else if (c == '(') {
-      end_run();
-      ++depth;
-    } else if (c == ')') {
-      end_run();
-      --depth;
-    } else if (c == '*' || c == '?' || c == '{') {
-      if (run > 0) --run;  // the character before may be missing
-      end_run();
-      if (c == '{') {
-        while (i + 1 < expression.size() && expression[i] != '}') ++i;
-      }
-    } else if (c == '.' || c == '^' || c == '$' || c == '|' || c == '+') {
-      end_run();
-    } else {
-      ++run;
-    }
-  }
-  end_run();
-  return best;
+// The shortest of the texts one of which a match must contain; 0 when there is none.
+std::size_t shortest_literal(std::string_view expression) {
+  const auto literals = required_literals(expression);
+  if (!literals) return 0;
+  std::size_t out = std::string::npos;
+  for (const std::string& literal : *literals) out = std::min(out, literal.size());
+  return out;
 }
 
 class Linter {
@@ -405,7 +375,7 @@ class Linter {
     }
     if (has("re")) {
       constexpr std::size_t kUseful = 3;
-      if (longest_literal(text) < kUseful) {
+      if (shortest_literal(text) < kUseful) {
         find("P043", value, "the expression has no literal of three characters",
              "name something that must occur; such an expression is tried on every event");
       }

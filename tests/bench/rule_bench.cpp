@@ -108,10 +108,10 @@ class Sink final : public reader::EventSink {
 class PlainSink final : public reader::EventSink {
  public:
   PlainSink(const rule::CompiledRules& rules, const rule::LogSourceMap& map)
-      : rules_(rules), map_(map) {}
+      : matcher_(rules, map, rule::LogSourceUse::apply) {}
   reader::Flow event(EventView& event) override {
     ++events;
-    matches += tests::match_plainly(rules_, map_, rule::LogSourceUse::apply, event).size();
+    matches += matcher_.match(event).size();
     return seconds() < kLongEnough ? reader::Flow::go_on : reader::Flow::stop;
   }
   void notice(Notice) override {}
@@ -120,8 +120,7 @@ class PlainSink final : public reader::EventSink {
 
  private:
   static constexpr double kLongEnough = 20;
-  const rule::CompiledRules& rules_;
-  const rule::LogSourceMap& map_;
+  tests::PlainMatcher matcher_;
   double start_ = now();
 };
 

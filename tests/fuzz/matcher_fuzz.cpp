@@ -19,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.log_sources = rule::LogSourceUse::ignore;
   const rule::LoadedRules loaded = rule::load_rules({&file, 1}, options);
   rule::Matcher matcher(loaded.rules);
+  const tests::PlainMatcher plain(loaded.rules, {}, options.log_sources);
   std::vector<rule::RuleIndex> hits;
   reader::visit_json_event(text.substr(end + 1), {}, [&](EventView& event) {
     matcher.match(event, hits);
@@ -26,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const rule::RuleIndex hit : hits) {
       if (!loaded.rules.rules()[hit].generated_for) listed.push_back(hit);
     }
-    if (listed != tests::match_plainly(loaded.rules, {}, options.log_sources, event)) std::abort();
+    if (listed != plain.match(event)) std::abort();
   });
   return 0;
 }

@@ -1,6 +1,7 @@
 #include "support/plain_matcher.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "base/case_fold.hpp"
@@ -151,7 +152,8 @@ bool filter_applies(const FilterDocument& filter, const DetectionDocument& rule)
 }
 
 bool matches(const RuleDocuments& documents, const DetectionDocument& rule,
-             const LogSourceMap& sources, LogSourceUse use, const EventView& event) {
+             std::span<const LogSourceAlternative> alternatives, LogSourceUse use,
+             const EventView& event) {
   const auto all_hold = [&](const Renames& renames) {
     const PlainEvent plain(event, renames);
     if (!plain.holds(rule.detection)) return false;
@@ -169,7 +171,7 @@ bool matches(const RuleDocuments& documents, const DetectionDocument& rule,
            attribute_fits(rule.source.service, key.service) && all_hold({});
   }
   const std::string channel = base::fold_case(key.channel);
-  for (const LogSourceAlternative& alternative : sources.resolve(rule.source)) {
+  for (const LogSourceAlternative& alternative : alternatives) {
     if (!alternative.any_channel &&
         std::find(alternative.channels.begin(), alternative.channels.end(), channel) ==
             alternative.channels.end()) {
@@ -186,11 +188,20 @@ bool matches(const RuleDocuments& documents, const DetectionDocument& rule,
 }
 }  // namespace
 
-std::vector<RuleIndex> match_plainly(const CompiledRules& rules, const LogSourceMap& sources,
-                                     LogSourceUse use, const EventView& event) {
-  std::vector<RuleIndex> out;
+PlainMatcher::PlainMatcher(const CompiledRules& rules, const LogSourceMap& sources,
+                           LogSourceUse use)
+    : rules_(rules), use_(use) {
   for (const DetectionDocument& rule : rules.documents().detections) {
-    if (matches(rules.documents(), rule, sources, use, event)) out.push_back(rule.info.index);
+    alternatives_.push_back(sources.resolve(rule.source));
+  }
+}
+
+std::vector<RuleIndex> PlainMatcher::match(const EventView& event) const {
+  const RuleDocuments& documents = rules_.documents();
+  std::vector<RuleIndex> out;
+  for (std::size_t i = 0; i < documents.detections.size(); ++i) {
+    const DetectionDocument& rule = documents.detections[i];
+    if (matches(documents, rule, alternatives_[i], use_, event)) out.push_back(rule.info.index);
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -12,9 +12,17 @@
 
 namespace rdptriage::tests {
 
-// The detections that match, ascending; generated ones (from `holds`) are left out.
-std::vector<rule::RuleIndex> match_plainly(const rule::CompiledRules& rules,
-                                           const rule::LogSourceMap& sources,
-                                           rule::LogSourceUse use, const EventView& event);
+class PlainMatcher {
+ public:
+  PlainMatcher(const rule::CompiledRules& rules, const rule::LogSourceMap& sources,
+               rule::LogSourceUse use);
+  // The detections that match, ascending; generated ones (from `holds`) are left out.
+  std::vector<rule::RuleIndex> match(const EventView& event) const;
+
+ private:
+  rule::CompiledRules rules_;
+  rule::LogSourceUse use_;
+  std::vector<std::vector<rule::LogSourceAlternative>> alternatives_;  // by detection
+};
 
 }  // namespace rdptriage::tests

@@ -1,5 +1,6 @@
 // The fast matcher agrees with the plain one, on made rules and events and on the corpora.
 #include <fmt/format.h>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "reader/event_json.hpp"
+#include "reader/evtx/evtx_reader.hpp"
 #include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 #include "support/catch.hpp"
@@ -45,6 +47,9 @@ constexpr const char* kRuleValues[] = {
     "true",    "'*'",    "'?*'",     "'ärger'", "'al?ha'", "11", "'lphabetx'", "'Ж'",  "'😀'"};
 constexpr const char* kTextModifiers[] = {
     "", "", "|contains", "|startswith", "|endswith", "|contains|cased", "|contains|windash", "|re"};
+constexpr const char* kExpressions[] = {
+    "'^al.*t$'",     "'[0-9]{2}'", "'(alpha|beta)'", "'(?i)ALPH'", "'al(ph)?a'", "'b{0,2}eta'",
+    "'(x|a)+lphab'", "'[^x]lpha'", R"('\balph')",    "'alp*hab'",  "'(?i:BE)ta'"};
 constexpr const char* kConditions[] = {
     "s1",        "s1 and s2",           "s1 or s2",      "s1 and not s2", "not s1", "1 of s*",
     "all of s*", "s2 and not 1 of s1*", "not (s1 or s2)"};
@@ -81,7 +86,7 @@ std::string make_item(Choices& choices) {
   for (std::size_t i = 0; i < count; ++i) {
     std::string value = choices.from(kRuleValues);
     if (!modifier.empty() && value == "null") value = "'nul'";
-    if (modifier == "|re") value = choices.below(2) == 0 ? "'^al.*t$'" : "'[0-9]{2}'";
+    if (modifier == "|re") value = choices.from(kExpressions);
     values += (i > 0 ? ", " : "") + value;
   }
   if (count > 1 && choices.below(3) == 0) modifier += "|all";
@@ -167,6 +172,7 @@ std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* ma
   std::vector<Problem> none;
   sources.add({map.path, map.text}, none);
   rule::Matcher matcher(loaded.rules);
+  const tests::PlainMatcher plain(loaded.rules, sources, use);
   std::vector<rule::RuleIndex> hits;
   std::string out;
   for (int i = 0; i < 12 && out.empty(); ++i) {
@@ -174,10 +180,10 @@ std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* ma
     const bool read = reader::visit_json_event(event, {}, [&](EventView& view) {
       matcher.match(view, hits);
       if (matches != nullptr) *matches += hits.size();
-      const auto plain = tests::match_plainly(loaded.rules, sources, use, view);
-      if (plain != hits) {
+      const auto expected = plain.match(view);
+      if (expected != hits) {
         out = fmt::format("event {}\nfast [{}] plain [{}]\n{}", event, fmt::join(hits, ","),
-                          fmt::join(plain, ","), text);
+                          fmt::join(expected, ","), text);
       }
     });
     if (!read) return "not JSON: " + event;
@@ -223,48 +229,122 @@ TEST_CASE("matcher: agrees with the plain engine on made rules and events") {
   CHECK(matches > 10'000);  // the made rules are not all void
 }
 
-TEST_CASE("matcher: agrees with the plain engine on recorded events and published rules") {
-  const fs::path folder = fs::path(RDPTRIAGE_CORPORA_DIR) / "sigma-regression";
-  std::error_code error;
-  if (!fs::exists(folder / "sigma-rules", error)) {
-    std::cout << "no corpora: the agreement on recorded events is skipped\n";
-    return;
-  }
-  const auto read = [](const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return std::string((std::istreambuf_iterator<char>(in)), {});
-  };
+namespace {
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(in)), {});
+}
+
+// The published rules of the corpora with their map of log sources.
+struct PublishedRules {
   std::vector<std::pair<std::string, std::string>> texts;
-  for (const auto& entry : fs::recursive_directory_iterator(folder / "sigma-rules")) {
-    if (entry.path().extension() == ".yml")
-      texts.emplace_back(entry.path().string(), read(entry.path()));
-  }
-  const std::string map_text = read(folder / "logsource-map.json");
-  const rule::RuleFile map{"map.json", map_text};
-  std::vector<rule::RuleFile> files;
-  for (const auto& [path, text] : texts) files.push_back({path, text});
+  std::string map_text;
   rule::LogSourceMap sources;
-  std::vector<Problem> none;
-  sources.add({map.path, map.text}, none);
-  for (const auto use : {rule::LogSourceUse::apply, rule::LogSourceUse::ignore}) {
+
+  explicit PublishedRules(const fs::path& folder)
+      : map_text(read_file(folder / "logsource-map.json")) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder / "sigma-rules")) {
+      if (entry.path().extension() == ".yml")
+        texts.emplace_back(entry.path().string(), read_file(entry.path()));
+    }
+    std::vector<Problem> none;
+    sources.add({"map.json", map_text}, none);
+  }
+  rule::CompiledRules load(rule::LogSourceUse use) const {
+    std::vector<rule::RuleFile> files;
+    for (const auto& [path, text] : texts) files.push_back({path, text});
+    const rule::RuleFile map{"map.json", map_text};
     rule::LoadOptions options;
     options.log_sources = use;
     options.log_source_files = {&map, 1};
-    const rule::LoadedRules loaded = rule::load_rules(files, options);
-    rule::Matcher matcher(loaded.rules);
-    std::vector<rule::RuleIndex> hits;
-    std::size_t events = 0;
-    for (const auto& entry : fs::directory_iterator(folder / "json")) {
-      std::ifstream in(entry.path());
-      for (std::string line; std::getline(in, line);) {
-        INFO(entry.path().filename());
-        reader::visit_json_event(line, {}, [&](EventView& view) {
-          ++events;
-          matcher.match(view, hits);
-          CHECK(hits == tests::match_plainly(loaded.rules, sources, use, view));
-        });
-      }
-    }
-    CHECK(events > 0);
+    return rule::load_rules(files, options).rules;
   }
+};
+
+fs::path published_rules() {
+  const fs::path folder = fs::path(RDPTRIAGE_CORPORA_DIR) / "sigma-regression";
+  std::error_code error;
+  if (fs::exists(folder / "sigma-rules", error)) return folder;
+  std::cout << "no corpora: the agreement on recorded events is skipped\n";
+  return {};
+}
+
+class TextSource final : public container::ByteSource {
+ public:
+  explicit TextSource(const std::string& text) : text_(text) {}
+  Result<std::size_t> read(std::span<std::byte> out) override {
+    const std::size_t count = std::min(out.size(), text_.size() - at_);
+    std::copy_n(reinterpret_cast<const std::byte*>(text_.data()) + at_, count, out.data());
+    at_ += count;
+    return count;
+  }
+
+ private:
+  const std::string& text_;
+  std::size_t at_ = 0;
+};
+
+class Comparison final : public reader::EventSink {
+ public:
+  Comparison(const rule::CompiledRules& rules, const rule::LogSourceMap& sources)
+      : fast_(rules), plain_(rules, sources, rule::LogSourceUse::apply) {}
+  reader::Flow event(EventView& event) override {
+    fast_.match(event, hits_);
+    ++events;
+    matches += hits_.size();
+    if (hits_ != plain_.match(event)) ++disagreements;
+    return reader::Flow::go_on;
+  }
+  void notice(Notice) override {}
+  std::size_t events = 0, matches = 0, disagreements = 0;
+
+ private:
+  rule::Matcher fast_;
+  tests::PlainMatcher plain_;
+  std::vector<rule::RuleIndex> hits_;
+};
+}  // namespace
+
+TEST_CASE("matcher: agrees with the plain engine on recorded events without log sources") {
+  const fs::path folder = published_rules();
+  if (folder.empty()) return;
+  const PublishedRules published(folder);
+  const rule::CompiledRules rules = published.load(rule::LogSourceUse::ignore);
+  rule::Matcher matcher(rules);
+  const tests::PlainMatcher plain(rules, published.sources, rule::LogSourceUse::ignore);
+  std::vector<rule::RuleIndex> hits;
+  std::size_t events = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "json")) {
+    std::ifstream in(entry.path());
+    for (std::string line; std::getline(in, line);) {
+      INFO(entry.path().filename());
+      reader::visit_json_event(line, {}, [&](EventView& view) {
+        ++events;
+        matcher.match(view, hits);
+        CHECK(hits == plain.match(view));
+      });
+    }
+  }
+  CHECK(events > 0);
+}
+
+TEST_CASE("matcher: agrees with the plain engine on every event of the corpora") {
+  const fs::path folder = published_rules();
+  if (folder.empty()) return;
+  const PublishedRules published(folder);
+  Comparison comparison(published.load(rule::LogSourceUse::apply), published.sources);
+  for (const fs::path& logs :
+       {folder / "evtx", folder / "extra", fs::path(RDPTRIAGE_CORPORA_DIR) / "evtx"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(logs)) {
+      if (entry.path().extension() != ".evtx") continue;
+      const std::string log = read_file(entry.path());
+      TextSource source(log);
+      const std::size_t before = comparison.disagreements;
+      reader::read_evtx({}, source, {}, comparison);
+      INFO(entry.path().filename());
+      CHECK(comparison.disagreements == before);
+    }
+  }
+  CHECK(comparison.events > 20'000);
+  CHECK(comparison.matches > 1'000);
 }
