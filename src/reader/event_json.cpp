@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstring>
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "container/artifact.hpp"
+#include "reader/json_splitter.hpp"
 
 namespace rdptriage::reader {
 
@@ -21,6 +23,17 @@ using nlohmann::json;
 
 constexpr unsigned kMaxDepth = 64;
 constexpr std::size_t kReadBytes = 256 * 1024;
+
+// How many bytes at the end of UTF-16 wait for the rest of their character.
+std::size_t cut_character_bytes(std::string_view bytes, base::ByteOrder order) {
+  const std::size_t odd = bytes.size() % 2;
+  if (bytes.size() < 2 + odd) return odd;
+  const std::size_t last = bytes.size() - odd - 2;
+  const auto high =
+      static_cast<unsigned char>(bytes[order == base::ByteOrder::little ? last + 1 : last]);
+  const bool is_lead_surrogate = high >= 0xD8 && high <= 0xDB;
+  return odd + (is_lead_surrogate ? 2 : 0);
+}
 
 constexpr std::string_view kAttributes = "#attributes", kText = "#text";
 
@@ -262,103 +275,6 @@ class JsonEvent final : public EventDecoder {
   std::vector<Field> fields_;
   std::deque<std::string> texts_;
 };
-
-// Cuts the stream into top-level objects. Lines are the unit as long as each line holds whole
-// objects, so that a damaged line costs that line; otherwise brackets are counted.
-class Splitter {
- public:
-  Splitter(std::size_t max_bytes,
-           FunctionRef<Flow(std::string_view, std::uint64_t, std::uint64_t)> object,
-           FunctionRef<void(std::string, std::uint64_t, std::uint64_t)> lost)
-      : max_bytes_(max_bytes), object_(object), lost_(lost) {}
-
-  Flow feed(std::string_view bytes) {
-    for (const char c : bytes) {
-      if (step(c) == Flow::stop) return Flow::stop;
-      ++offset_;
-      if (c == '\n') ++line_;
-    }
-    return Flow::go_on;
-  }
-
-  void finish() {
-    if (depth_ > 0 || too_long_) {
-      lost_("the last object is not complete", start_, offset_ - start_);
-    }
-  }
-
- private:
-  Flow step(char c) {
-    if (depth_ == 0) {
-      if (c == '{') {
-        start_ = offset_;
-        start_line_ = line_;
-        text_.assign(1, c);
-        depth_ = 1;
-        in_string_ = escaped_ = false;
-      } else if (c != '[' && c != ']' && c != ',' && c != ' ' && c != '\t' && c != '\r' &&
-                 c != '\n') {
-        ++stray_;
-      }
-      if (c == '\n') report_stray();
-      return Flow::go_on;
-    }
-    if (c == '\n' && in_string_) {
-      // A line break cannot stand in a string: the object was cut off in this line.
-      lost_("an object ends inside a text", start_, offset_ - start_);
-      reset();
-      return Flow::go_on;
-    }
-    if (text_.size() < max_bytes_) {
-      text_ += c;
-    } else {
-      too_long_ = true;
-    }
-    if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
-      } else if (c == '"') {
-        in_string_ = false;
-      }
-      return Flow::go_on;
-    }
-    if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && --depth_ == 0) {
-      if (too_long_) {
-        lost_(fmt::format("an object is longer than {} bytes", max_bytes_), start_,
-              offset_ + 1 - start_);
-        reset();
-        return Flow::go_on;
-      }
-      const Flow flow = object_(text_, start_, start_line_);
-      reset();
-      return flow;
-    }
-    return Flow::go_on;
-  }
-
-  void report_stray() {
-    if (stray_ > 0) lost_("text outside of any object", offset_ - stray_, stray_);
-    stray_ = 0;
-  }
-  void reset() {
-    depth_ = 0;
-    in_string_ = escaped_ = too_long_ = false;
-  }
-
-  std::size_t max_bytes_;
-  FunctionRef<Flow(std::string_view, std::uint64_t, std::uint64_t)> object_;
-  FunctionRef<void(std::string, std::uint64_t, std::uint64_t)> lost_;
-  std::string text_;
-  std::uint64_t offset_ = 0, line_ = 1, start_ = 0, start_line_ = 1, stray_ = 0;
-  std::size_t depth_ = 0;
-  bool in_string_ = false, escaped_ = false, too_long_ = false;
-};
 }  // namespace
 
 bool visit_json_event(std::string_view text, const Locator& locator,
@@ -407,71 +323,79 @@ ReadOutcome read_event_json(const container::Artifact& artifact, container::Byte
   outcome.format = "event_json";
   outcome.encoding = "utf-8";
   std::vector<Field> storage;
-  const auto lose = [&](std::string why, std::uint64_t offset, std::uint64_t bytes) {
+  const auto lose = [&](std::string why, const JsonPiece& where) {
     ++outcome.records_refused;
-    outcome.bytes_lost += bytes;
+    outcome.bytes_lost += where.byte_length;
     outcome.damaged = true;
     Notice notice;
     notice.code = "JSON_DAMAGED";
-    notice.text =
-        fmt::format("{}: {}; {} bytes at {} are not used", artifact.path, why, bytes, offset);
+    notice.text = fmt::format("{}: {}; {} bytes at {} are not used", artifact.path, why,
+                              where.byte_length, where.byte_offset);
     notice.artifact = artifact.index;
-    notice.byte_offset = offset;
-    notice.bytes_lost = bytes;
+    notice.byte_offset = where.byte_offset;
+    notice.bytes_lost = where.byte_length;
     sink.notice(std::move(notice));
   };
-  const auto on_object = [&](std::string_view text, std::uint64_t offset, std::uint64_t line) {
+  const auto on_object = [&](std::string_view text, const JsonPiece& where) {
     Flow flow = Flow::go_on;
     Locator locator;
     locator.artifact = artifact.index;
-    locator.line = line;
-    locator.byte_offset = offset;
-    locator.byte_length = text.size();
+    locator.line = where.line;
+    locator.byte_offset = where.byte_offset;
+    locator.byte_length = where.byte_length;
     const bool read =
         visit_json_event(text, locator, [&](EventView& view) { flow = sink.event(view); });
     if (read) {
       ++outcome.records_read;
     } else {
-      lose("an object is not valid JSON", offset, text.size());
+      lose("an object is not valid JSON", where);
     }
     return flow;
   };
-  Splitter splitter(static_cast<std::size_t>(context.limits.max_line_bytes), on_object, lose);
+  JsonSplitter splitter(static_cast<std::size_t>(context.limits.max_line_bytes), on_object, lose);
 
   std::vector<std::byte> buffer(kReadBytes);
   std::optional<base::TextStart> start;
   std::string text;
-  std::size_t carried = 0;  // the first byte of a UTF-16 unit that was cut
+  std::uint64_t total = 0;
+  std::size_t carried = 0;  // bytes of a UTF-16 character that was cut
   for (;;) {
     const auto count = source.read(std::span(buffer).subspan(carried));
     if (!count) {
-      lose(count.error().message, 0, 0);
+      lose(count.error().message, {});
       break;
     }
     if (*count == 0) break;
+    total += *count;
     std::string_view bytes(reinterpret_cast<const char*>(buffer.data()), carried + *count);
     carried = 0;
     if (!start) {
       start = base::detect_text_start(bytes);
       bytes.remove_prefix(start->bom_bytes);
+      const bool is_bytes = start->shape == base::TextShape::bytes;
+      splitter.start_at(start->bom_bytes, is_bytes ? SourceText::utf8 : SourceText::utf16);
     }
     if (start->shape == base::TextShape::bytes) {
       if (splitter.feed(bytes) == Flow::stop) return outcome;
       continue;
     }
-    outcome.encoding = start->shape == base::TextShape::utf16le ? "utf-16le" : "utf-16be";
+    const bool is_little = start->shape == base::TextShape::utf16le;
+    const auto order = is_little ? base::ByteOrder::little : base::ByteOrder::big;
+    outcome.encoding = is_little ? "utf-16le" : "utf-16be";
+    const std::size_t whole = bytes.size() - cut_character_bytes(bytes, order);
     text.clear();
-    base::append_utf16(
-        bytes.substr(0, bytes.size() / 2 * 2),
-        start->shape == base::TextShape::utf16le ? base::ByteOrder::little : base::ByteOrder::big,
-        text);
-    if (bytes.size() % 2 != 0) {
-      buffer[0] = static_cast<std::byte>(bytes.back());
-      carried = 1;
-    }
+    base::append_utf16(bytes.substr(0, whole), order, text);
+    carried = bytes.size() - whole;
+    std::memmove(buffer.data(), bytes.data() + whole, carried);
+    if (splitter.feed(text) == Flow::stop) return outcome;
+  }
+  if (carried >= 2) {  // the first half of a character
+    text.clear();
+    base::append_utf8(0xFFFD, text);
     if (splitter.feed(text) == Flow::stop) return outcome;
   }
   splitter.finish();
+  if (carried % 2 != 0) lose("half a UTF-16 unit ends the text", {total - 1, 1, 0});
   return outcome;
 }
 

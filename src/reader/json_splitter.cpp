@@ -1,0 +1,109 @@
+#include "reader/json_splitter.hpp"
+
+#include <fmt/format.h>
+
+namespace rdptriage::reader {
+
+void JsonSplitter::start_at(std::uint64_t byte_offset, SourceText source) {
+  offset_ = byte_offset;
+  source_ = source;
+}
+
+Flow JsonSplitter::feed(std::string_view text) {
+  for (const char c : text) {
+    const std::uint64_t next = offset_ + source_bytes(c);
+    const Flow flow = depth_ == 0 ? outside(c) : inside(c);
+    if (flow == Flow::stop) return Flow::stop;
+    offset_ = next;
+    if (depth_ == 0 && !text_.empty() && end_object() == Flow::stop) return Flow::stop;
+    if (c == '\n') ++line_;
+  }
+  return Flow::go_on;
+}
+
+void JsonSplitter::finish() {
+  report_stray();
+  if (depth_ > 0) lost_("the last object is not complete", object_so_far());
+  reset();
+}
+
+Flow JsonSplitter::outside(char c) {
+  if (c == '\n') {
+    report_stray();
+  } else if (c == '{') {
+    start_ = {offset_, 0, line_};
+    text_.assign(1, c);
+    depth_ = 1;
+  } else if (c != '[' && c != ']' && c != ',' && c != ' ' && c != '\t' && c != '\r') {
+    if (stray_.byte_length == 0) stray_ = {offset_, 0, line_};
+    stray_.byte_length += source_bytes(c);
+  }
+  return Flow::go_on;
+}
+
+Flow JsonSplitter::inside(char c) {
+  if (c == '\n' && in_string_) {
+    // A line break cannot stand in a string: the object was cut off in this line.
+    lost_("an object ends inside a text", object_so_far());
+    reset();
+    return Flow::go_on;
+  }
+  if (text_.size() < max_bytes_) {
+    text_ += c;
+  } else {
+    too_long_ = true;
+  }
+  if (in_string_) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (c == '\\') {
+      escaped_ = true;
+    } else if (c == '"') {
+      in_string_ = false;
+    }
+  } else if (c == '"') {
+    in_string_ = true;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    --depth_;
+  }
+  return Flow::go_on;
+}
+
+// The bracket that closes the object has just been read.
+Flow JsonSplitter::end_object() {
+  const JsonPiece where = object_so_far();
+  Flow flow = Flow::go_on;
+  if (too_long_) {
+    lost_(fmt::format("an object is longer than {} bytes", max_bytes_), where);
+  } else {
+    flow = object_(text_, where);
+  }
+  reset();
+  return flow;
+}
+
+std::uint64_t JsonSplitter::source_bytes(char c) const {
+  if (source_ == SourceText::utf8) return 1;
+  const auto byte = static_cast<unsigned char>(c);
+  if ((byte & 0xC0) == 0x80) return 0;  // counted with its first byte
+  return byte >= 0xF0 ? 4 : 2;
+}
+
+JsonPiece JsonSplitter::object_so_far() const {
+  return {start_.byte_offset, offset_ - start_.byte_offset, start_.line};
+}
+
+void JsonSplitter::report_stray() {
+  if (stray_.byte_length > 0) lost_("text outside of any object", stray_);
+  stray_ = {};
+}
+
+void JsonSplitter::reset() {
+  text_.clear();
+  depth_ = 0;
+  in_string_ = escaped_ = too_long_ = false;
+}
+
+}  // namespace rdptriage::reader

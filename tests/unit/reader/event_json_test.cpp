@@ -1,0 +1,105 @@
+#include "reader/event_json.hpp"
+
+#include "base/encoding.hpp"
+#include "support/catch.hpp"
+#include "support/event_lines.hpp"
+
+using namespace rdptriage;
+using namespace rdptriage::test;
+
+namespace {
+
+Reading read(std::string_view text, const reader::ReadContext& context = {}) {
+  return read_events(reader::read_event_json,
+                     {reinterpret_cast<const std::byte*>(text.data()), text.size()}, context);
+}
+
+std::string utf16(std::u16string_view text, base::ByteOrder order) {
+  std::string out = order == base::ByteOrder::little ? "\xFF\xFE" : "\xFE\xFF";
+  for (const char16_t unit : text) {
+    const char low = static_cast<char>(unit & 0xFF), high = static_cast<char>(unit >> 8);
+    out += order == base::ByteOrder::little ? low : high;
+    out += order == base::ByteOrder::little ? high : low;
+  }
+  return out;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("event json: lines, arrays and objects over several lines are the same events") {
+  const char* const kTexts[] = {
+      "{\"EventID\":1,\"a\":\"x\"}\n{\"EventID\":2,\"a\":\"}{\"}\n",
+      "[{\"EventID\":1,\"a\":\"x\"},{\"EventID\":2,\"a\":\"}{\"}]",
+      "[\r\n  {\r\n    \"EventID\": 1,\r\n    \"a\": \"x\"\r\n  },\r\n  {\"EventID\": 2, \"a\": "
+      "\"}{\"}\r\n]",
+      "\xEF\xBB\xBF{\"EventID\":1,\"a\":\"x\"} {\"EventID\":2,\"a\":\"}{\"}",
+  };
+  for (const char* text : kTexts) {
+    INFO(text);
+    const Reading reading = read(text);
+    REQUIRE(reading.lines.size() == 2);
+    CHECK(contains(reading.lines[0], R"("data":{"EventID":"1","a":"x"})"));
+    CHECK(contains(reading.lines[1], R"("data":{"EventID":"2","a":"}{"})"));
+    CHECK(reading.notices.empty());
+    CHECK(reading.outcome.records_read == 2);
+    CHECK(reading.outcome.bytes_lost == 0);
+  }
+}
+
+TEST_CASE("event json: UTF-16 in both orders, with a character cut at every read") {
+  for (const base::ByteOrder order : {base::ByteOrder::little, base::ByteOrder::big}) {
+    // An odd number of units before pairs, more than one read buffer long.
+    std::u16string text = u"{\"EventID\":1,\"a\":\"x";
+    for (int i = 0; i < 200'000; ++i) text += u"\U0001F511";
+    text += u"\"}\n";
+    const Reading reading = read(utf16(text, order));
+    REQUIRE(reading.lines.size() == 1);
+    CHECK_FALSE(contains(reading.lines[0], "\xEF\xBF\xBD"));
+    CHECK(reading.outcome.bytes_lost == 0);
+  }
+}
+
+TEST_CASE("event json: what is damaged is lost by itself and accounted for") {
+  struct Case {
+    const char* name;
+    std::string text;
+    std::size_t events;
+    std::uint64_t offset, bytes;  // of the one notice
+  };
+  const Case kCases[] = {
+      {"not JSON", "{\"EventID\":1}\n{\"EventID\":}\n{\"EventID\":3}\n", 2, 14, 12},
+      {"cut inside a text", "{\"EventID\":1}\n{\"a\":\"x\n{\"EventID\":3}\n", 2, 14, 7},
+      {"cut at the end", "{\"EventID\":1}\n{\"a\":[1", 1, 14, 7},
+      {"words between", "{\"EventID\":1}\nerror 5\n{\"EventID\":3}\n", 2, 14, 6},
+      {"words at the end", "{\"EventID\":1}\nend", 1, 14, 3},
+      {"a byte order mark before it", "\xEF\xBB\xBF{\"a\":}", 0, 3, 6},
+      {"in UTF-16", utf16(u"{\"EventID\":1}\n{\"\U0001F511\u00E4\":}", base::ByteOrder::big), 1, 30,
+       16},
+      {"half a unit", utf16(u"{\"EventID\":1}", base::ByteOrder::little) + "x", 1, 28, 1},
+  };
+  for (const Case& damaged : kCases) {
+    INFO(damaged.name);
+    const Reading reading = read(damaged.text);
+    CHECK(reading.lines.size() == damaged.events);
+    REQUIRE(reading.notices.size() == 1);
+    CHECK(reading.notices[0].code == "JSON_DAMAGED");
+    CHECK(reading.notices[0].byte_offset == damaged.offset);
+    CHECK(reading.notices[0].bytes_lost == damaged.bytes);
+    CHECK(reading.outcome.bytes_lost == damaged.bytes);
+    CHECK(reading.outcome.damaged);
+  }
+}
+
+TEST_CASE("event json: an object over the limit is refused, the next one is read") {
+  reader::ReadContext context;
+  context.limits.max_line_bytes = 40;
+  const std::string big = "{\"a\":\"" + std::string(50, 'x') + "\"}";
+  const Reading reading = read(big + "\n{\"EventID\":2}\n", context);
+  CHECK(reading.lines.size() == 1);
+  CHECK(reading.outcome.records_refused == 1);
+  CHECK(reading.outcome.bytes_lost == big.size());
+}
