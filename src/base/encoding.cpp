@@ -92,6 +92,15 @@ void append_utf16(std::string_view bytes, ByteOrder order, std::string& out) {
   if (at < bytes.size()) append_utf8(kReplacement, out);
 }
 
+std::uint64_t utf16_bytes(std::string_view utf8) {
+  std::uint64_t units = 0;
+  for (const char c : utf8) {
+    const std::uint8_t byte = static_cast<std::uint8_t>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return 2 * units;
+}
+
 TextStart detect_text_start(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) return {TextShape::bytes, 3};
   if (head.starts_with("\xFF\xFE")) return {TextShape::utf16le, 2};

@@ -22,6 +22,9 @@ void append_utf8(char32_t code_point, std::string& out);
 enum class ByteOrder : std::uint8_t { little, big };
 // Appends `bytes` as UTF-8; a lone surrogate or a trailing odd byte becomes U+FFFD.
 void append_utf16(std::string_view bytes, ByteOrder order, std::string& out);
+// How many bytes this UTF-8 takes as UTF-16; a piece that begins within a character counts from the
+// next one on.
+std::uint64_t utf16_bytes(std::string_view utf8);
 
 // What the first bytes of a text say about all of it.
 enum class TextShape : std::uint8_t {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "container/artifact.hpp"
 #include "reader/json_splitter.hpp"
+#include "reader/utf8_stream.hpp"
 
 namespace rdptriage::reader {
 
@@ -22,18 +23,6 @@ namespace {
 using nlohmann::json;
 
 constexpr unsigned kMaxDepth = 64;
-constexpr std::size_t kReadBytes = 256 * 1024;
-
-// How many bytes at the end of UTF-16 wait for the rest of their character.
-std::size_t cut_character_bytes(std::string_view bytes, base::ByteOrder order) {
-  const std::size_t odd = bytes.size() % 2;
-  if (bytes.size() < 2 + odd) return odd;
-  const std::size_t last = bytes.size() - odd - 2;
-  const auto high =
-      static_cast<unsigned char>(bytes[order == base::ByteOrder::little ? last + 1 : last]);
-  const bool is_lead_surrogate = high >= 0xD8 && high <= 0xDB;
-  return odd + (is_lead_surrogate ? 2 : 0);
-}
 
 constexpr std::string_view kAttributes = "#attributes", kText = "#text";
 
@@ -323,7 +312,10 @@ ReadOutcome read_event_json(const container::Artifact& artifact, container::Byte
   outcome.format = "event_json";
   outcome.encoding = "utf-8";
   std::vector<Field> storage;
-  const auto lose = [&](std::string why, const JsonPiece& where) {
+  Utf8Stream stream(source);
+  const auto lose = [&](std::string why, JsonPiece where) {
+    // The splitter takes half a unit at the end of UTF-16 for a whole one.
+    where.byte_length = std::min(where.byte_length, stream.bytes_read() - where.byte_offset);
     ++outcome.records_refused;
     outcome.bytes_lost += where.byte_length;
     outcome.damaged = true;
@@ -354,48 +346,20 @@ ReadOutcome read_event_json(const container::Artifact& artifact, container::Byte
   };
   JsonSplitter splitter(static_cast<std::size_t>(context.limits.max_line_bytes), on_object, lose);
 
-  std::vector<std::byte> buffer(kReadBytes);
-  std::optional<base::TextStart> start;
-  std::string text;
-  std::uint64_t total = 0;
-  std::size_t carried = 0;  // bytes of a UTF-16 character that was cut
-  for (;;) {
-    const auto count = source.read(std::span(buffer).subspan(carried));
-    if (!count) {
-      lose(count.error().message, {});
-      break;
+  bool is_more = true;
+  for (bool is_first = true; is_more; is_first = false) {
+    is_more = stream.more();
+    if (is_first) {
+      outcome.encoding = stream.encoding();
+      const bool is_utf8 = outcome.encoding == "utf-8";
+      splitter.start_at(stream.offset(), is_utf8 ? SourceText::utf8 : SourceText::utf16);
     }
-    if (*count == 0) break;
-    total += *count;
-    std::string_view bytes(reinterpret_cast<const char*>(buffer.data()), carried + *count);
-    carried = 0;
-    if (!start) {
-      start = base::detect_text_start(bytes);
-      bytes.remove_prefix(start->bom_bytes);
-      const bool is_bytes = start->shape == base::TextShape::bytes;
-      splitter.start_at(start->bom_bytes, is_bytes ? SourceText::utf8 : SourceText::utf16);
-    }
-    if (start->shape == base::TextShape::bytes) {
-      if (splitter.feed(bytes) == Flow::stop) return outcome;
-      continue;
-    }
-    const bool is_little = start->shape == base::TextShape::utf16le;
-    const auto order = is_little ? base::ByteOrder::little : base::ByteOrder::big;
-    outcome.encoding = is_little ? "utf-16le" : "utf-16be";
-    const std::size_t whole = bytes.size() - cut_character_bytes(bytes, order);
-    text.clear();
-    base::append_utf16(bytes.substr(0, whole), order, text);
-    carried = bytes.size() - whole;
-    std::memmove(buffer.data(), bytes.data() + whole, carried);
-    if (splitter.feed(text) == Flow::stop) return outcome;
-  }
-  if (carried >= 2) {  // the first half of a character
-    text.clear();
-    base::append_utf8(0xFFFD, text);
-    if (splitter.feed(text) == Flow::stop) return outcome;
+    if (splitter.feed(stream.text()) == Flow::stop) return outcome;
+    stream.skip(0, stream.text().size());
+    stream.drop_used(stream.text().size());
   }
   splitter.finish();
-  if (carried % 2 != 0) lose("half a UTF-16 unit ends the text", {total - 1, 1, 0});
+  if (stream.error()) lose(stream.error()->message, {stream.offset(), 0, 0});
   return outcome;
 }
 

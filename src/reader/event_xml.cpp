@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <pugixml.hpp>
 
 #include "base/encoding.hpp"
 #include "reader/event_assembler.hpp"
 #include "reader/event_xml_splitter.hpp"
+#include "reader/utf8_stream.hpp"
 
 namespace rdptriage::reader {
 
@@ -16,85 +16,8 @@ namespace {
 
 using base::TextShape;
 
-constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr unsigned kMaxDepth = 128;
 constexpr std::size_t kMaxNotices = 50;
-
-// The artifact as UTF-8, a block at a time, and where in the artifact a piece of it lies.
-class Utf8Stream {
- public:
-  explicit Utf8Stream(container::ByteSource& source) : source_(source) {}
-
-  // False at the end, or when reading failed.
-  bool more() {
-    std::array<std::byte, kBlock> block;
-    const auto count = source_.read(block);
-    if (!count) error_ = count.error();
-    if (!count || *count == 0) return finish();
-    raw_.append(reinterpret_cast<const char*>(block.data()), *count);
-    if (!started_) {
-      start_ = base::detect_text_start(raw_);
-      raw_.erase(0, start_.bom_bytes);
-      offset_ = start_.bom_bytes;
-      started_ = true;
-    }
-    if (start_.shape == TextShape::bytes) {
-      text_ += raw_;
-      raw_.clear();
-      return true;
-    }
-    // A pair of surrogates, or of bytes, may be split between two blocks.
-    std::size_t whole = raw_.size() & ~std::size_t{1};
-    if (whole >= 2 && is_high_surrogate(whole - 2)) whole -= 2;
-    base::append_utf16(std::string_view(raw_).substr(0, whole), order(), text_);
-    raw_.erase(0, whole);
-    return true;
-  }
-
-  const std::string& text() const { return text_; }
-  std::uint64_t offset() const { return offset_; }
-  const std::optional<Error>& error() const { return error_; }
-  std::string_view encoding() const {
-    return start_.shape == TextShape::utf16le   ? "utf-16le"
-           : start_.shape == TextShape::utf16be ? "utf-16be"
-                                                : "utf-8";
-  }
-  // Bytes of the artifact that text()[from, from + count) came from.
-  std::uint64_t source_bytes(std::size_t from, std::size_t count) const {
-    if (start_.shape == TextShape::bytes) return count;
-    std::uint64_t units = 0;
-    for (const char c : std::string_view(text_).substr(from, count)) {
-      const auto byte = static_cast<unsigned char>(c);
-      if ((byte & 0xC0U) != 0x80) units += byte >= 0xF0 ? 2 : 1;
-    }
-    return 2 * units;
-  }
-  // Erasing from the front is done rarely: see drop_used().
-  void skip(std::size_t from, std::size_t count) { offset_ += source_bytes(from, count); }
-  void drop_used(std::size_t used) { text_.erase(0, used); }
-
- private:
-  base::ByteOrder order() const {
-    return start_.shape == TextShape::utf16be ? base::ByteOrder::big : base::ByteOrder::little;
-  }
-  bool is_high_surrogate(std::size_t at) const {
-    const char high = raw_[at + (start_.shape == TextShape::utf16be ? 0 : 1)];
-    return (static_cast<unsigned char>(high) & 0xFCU) == 0xD8;
-  }
-  bool finish() {
-    if (!raw_.empty()) base::append_utf16(raw_, order(), text_);
-    raw_.clear();
-    return false;
-  }
-
-  container::ByteSource& source_;
-  base::TextStart start_;
-  bool started_ = false;
-  std::string raw_;   // not decoded yet
-  std::string text_;  // decoded, not used up yet
-  std::uint64_t offset_ = 0;
-  std::optional<Error> error_;
-};
 
 // Gives the parsed element to the assembler; false when it is nested too deeply to be followed.
 bool assemble(const pugi::xml_node& root, EventAssembler& out) {

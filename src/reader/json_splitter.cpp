@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
+
 namespace rdptriage::reader {
 
 void JsonSplitter::start_at(std::uint64_t byte_offset, SourceText source) {
@@ -85,10 +87,7 @@ Flow JsonSplitter::end_object() {
 }
 
 std::uint64_t JsonSplitter::source_bytes(char c) const {
-  if (source_ == SourceText::utf8) return 1;
-  const auto byte = static_cast<unsigned char>(c);
-  if ((byte & 0xC0) == 0x80) return 0;  // counted with its first byte
-  return byte >= 0xF0 ? 4 : 2;
+  return source_ == SourceText::utf8 ? 1 : base::utf16_bytes(std::string_view(&c, 1));
 }
 
 JsonPiece JsonSplitter::object_so_far() const {

@@ -80,6 +80,8 @@ TEST_CASE("event json: what is damaged is lost by itself and accounted for") {
       {"in UTF-16", utf16(u"{\"EventID\":1}\n{\"\U0001F511\u00E4\":}", base::ByteOrder::big), 1, 30,
        16},
       {"half a unit", utf16(u"{\"EventID\":1}", base::ByteOrder::little) + "x", 1, 28, 1},
+      {"half a unit in an object", utf16(u"{\"EventID\":1", base::ByteOrder::little) + "x", 0, 2,
+       25},
   };
   for (const Case& damaged : kCases) {
     INFO(damaged.name);
