@@ -29,7 +29,7 @@ void read_type(const std::string& type, OptionRow& row) {
   for (std::string word; std::getline(in, word, ',');) row.choices.push_back(word);
 }
 
-OptionRow describe(const CLI::Option& option) {
+OptionRow describe_option(const CLI::Option& option) {
   OptionRow row;
   row.group = option.get_group();
   row.help = option.get_description();
@@ -153,7 +153,7 @@ CommandRow describe(const CLI::App& app, const std::string& name) {
   for (const bool arguments : {true, false}) {
     for (const CLI::Option* option : app.get_options()) {
       if (option->get_group().empty()) continue;  // hidden
-      OptionRow one = describe(*option);
+      OptionRow one = describe_option(*option);
       if (one.is_argument == arguments) row.options.push_back(std::move(one));
     }
   }
