@@ -41,13 +41,6 @@ bool may_be_set(const OptionRow& row) {
          row.long_name().rfind("--", 0) == 0;
 }
 
-const OptionRow* find_option(const CommandRow& command, const std::string& long_name) {
-  for (const OptionRow& row : command.options) {
-    if (may_be_set(row) && row.long_name() == long_name) return &row;
-  }
-  return nullptr;
-}
-
 void all_names(const CommandRow& command, std::vector<std::string>& commands,
                std::vector<std::string>& options) {
   if (!command.name.empty()) commands.push_back(command.name);
