@@ -1,12 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 
+#include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
 #include "rdptriage/suggest.hpp"
@@ -18,16 +23,22 @@ namespace {
 constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
 
 struct AnalyzeOptions {
-  std::vector<std::string> paths, formats{"text"}, rules;
-  std::string target, fail_on, color = "auto";
+  std::vector<std::string> paths, formats{"text"};
+  std::string target, color = "auto";
   CaseOptions input;
-  bool rules_only = false, strict = false, reproducible = false, force = false, why = false;
+  RuleOptions rules;
+  ExitOptions exit;
+  SharingOptions sharing;
+  bool reproducible = false, force = false, why = false;
   bool quiet = false, verbose = false;
 };
 
 Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
   Case input(options.input);
-  for (const std::string& path : options.paths) {
+  // The order in which paths are typed says nothing about the case.
+  std::vector<std::string> paths = options.paths;
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
     if (auto added = input.add_path(path); !added) {
       Error error = std::move(added).error();
       const std::string near = suggest(path, command_names(program.app));
@@ -41,30 +52,9 @@ Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
   return input;
 }
 
-// note < warning < error: what --fail-on compares with.
-int severity_of(const Report& report) {
-  switch (report.verdict) {
-    case Verdict::diagnosed:
-      return 3;
-    case Verdict::suspected:
-      return 2;
-    case Verdict::inconclusive:
-    case Verdict::not_analysable:
-      return 1;
-    case Verdict::no_failure_found:
-      return 0;
-  }
-  return 0;
-}
-
-int exit_code_of(const Report& report, const AnalyzeOptions& options) {
+ExitCode exit_code_of(const Report& report, const AnalyzeOptions& options) {
   if (report.verdict == Verdict::not_analysable) return kNotAnalysable;
-  if (!options.fail_on.empty()) {
-    const int limit = options.fail_on == "error" ? 3 : options.fail_on == "warning" ? 2 : 1;
-    if (severity_of(report) >= limit) return kFailOn;
-  }
-  if (options.strict && report.status == Status::partial) return kPartial;
-  return kOk;
+  return exit_code_of(report.verdict, report.status, options.exit);
 }
 
 void print_notices(const Report& report, const AnalyzeOptions& options) {
@@ -96,18 +86,15 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
     print_error(input.error());
     return kNotAnalysable;
   }
-  std::optional<RuleSet> own_rules;
-  if (!options.rules.empty()) {
-    const std::vector<std::filesystem::path> folders(options.rules.begin(), options.rules.end());
-    auto loaded =
-        RuleSet::load(folders, options.rules_only ? RuleSet::Base::none : RuleSet::Base::builtin);
-    if (!loaded) {
-      print_error(loaded.error());
-      return kUsage;
-    }
-    own_rules = std::move(*loaded);
+  const auto own_rules = load_rules(options.rules);
+  if (!own_rules) {
+    print_error(own_rules.error());
+    return kUsage;
   }
-  Report report = analyze(*input, own_rules ? *own_rules : RuleSet::builtin());
+  Report report = [&] {
+    const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal);
+    return analyze(*input, *own_rules ? **own_rules : RuleSet::builtin());
+  }();
   if (!options.reproducible) {
     const auto elapsed = std::chrono::steady_clock::now() - begin;
     // The system clock counts from 1970, reports from 1601.
@@ -120,6 +107,22 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()),
                 program.arguments};
   }
+  if (options.sharing.share) {
+    const auto map_file = map_file_of(
+        options.sharing, report.case_fingerprint.empty() ? "case" : report.case_fingerprint);
+    auto shared = shared_report(std::move(report), options.sharing,
+                                *own_rules ? **own_rules : RuleSet::builtin(), map_file);
+    if (!shared) {
+      print_error(shared.error());
+      return kTemporary;
+    }
+    report = std::move(*shared);
+    if (!options.quiet && !map_file.empty())
+      std::fputs(inert(fmt::format("rdptriage: what stands for what is in {}; keep it\n",
+                                   map_file.string()))
+                     .c_str(),
+                 stderr);
+  }
   const WriteOptions layout{terminal_columns(), wants_color(), options.why};
   for (const Output& output : *outputs) {
     if (auto written = write_output(report, output,
@@ -131,28 +134,6 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
   }
   print_notices(report, options);
   return exit_code_of(report, options);
-}
-
-void add_limits(CLI::App& command, Limits& limits) {
-  command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-entries", limits.max_entries, "files in a case")
-      ->capture_default_str()
-      ->group("Limits");
-  command
-      .add_option("--max-expanded", limits.max_expanded_bytes,
-                  "bytes read out of bundles, e.g. 16GiB")
-      ->transform(CLI::AsSizeValue(false))
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
-      ->transform(CLI::AsSizeValue(false))
-      ->capture_default_str()
-      ->group("Limits");
 }
 
 }  // namespace
@@ -192,20 +173,16 @@ void add_analyze_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->capture_default_str()
       ->group("Case");
-  command
-      ->add_option("--rules", options->rules,
-                   "rule file or folder, on top of the built-in rules; repeatable")
-      ->group("Rules");
-  command->add_flag("--rules-only", options->rules_only, "leave the built-in rules out")
-      ->group("Rules");
-  command
-      ->add_option("--fail-on", options->fail_on,
-                   "exit 1 from this severity on: note, warning or error")
-      ->check(CLI::IsMember({"note", "warning", "error"}))
-      ->group("Exit code");
-  command->add_flag("--strict", options->strict, "exit 4 when something could not be read")
-      ->group("Exit code");
-  add_limits(*command, options->input.limits);
+  add_sharing_options(*command, options->sharing,
+                      "where the private map goes; none: nowhere (default: the user's state "
+                      "folder)");
+  add_rule_options(*command, options->rules);
+  add_exit_options(*command, options->exit);
+  add_limit_options(*command, options->input.limits);
+  set_examples(*command,
+               "rdptriage case.zip\n"
+               "rdptriage client.log gateway.evtx --code 0x904/0x7\n"
+               "rdptriage case.zip --format html=report.html --format json=report.json");
   command->callback([&program, options] {
     set_color(options->color);
     program.exit_code = analyze_paths(*options, program);

@@ -44,11 +44,15 @@ void add_analyze_command(Program& program);
 void add_events_command(Program& program);
 void add_inspect_command(Program& program);
 void add_explain_command(Program& program);
+void add_batch_command(Program& program);
+void add_merge_command(Program& program);
 void add_report_command(Program& program);
 void add_ticket_command(Program& program);
 void add_diff_command(Program& program);
 void add_demo_command(Program& program);
 void add_rules_command(Program& program);
 void add_schema_command(Program& program);
+void add_completion_command(Program& program);
+void add_man_command(Program& program);
 
 }  // namespace rdptriage::cli

@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
+#include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/analyze.hpp"
 #include "rdptriage/compare.hpp"
@@ -17,6 +19,7 @@ namespace {
 struct ReportOptions {
   std::string file, target, color = "auto";
   std::vector<std::string> formats{"text"};
+  SharingOptions sharing;
   bool force = false;
 };
 
@@ -33,9 +36,17 @@ int write_again(const ReportOptions& options) {
     print_error(report.error());
     return kNotAnalysable;
   }
+  const auto shared = shared_report(
+      *report, options.sharing, RuleSet::builtin(),
+      map_file_of(options.sharing,
+                  report->case_fingerprint.empty() ? "case" : report->case_fingerprint));
+  if (!shared) {
+    print_error(shared.error());
+    return kTemporary;
+  }
   for (const Output& output : *outputs) {
     const WriteOptions layout{terminal_columns(), wants_color(), false};
-    if (const auto written = write_output(*report, output, existing(options.force), layout);
+    if (const auto written = write_output(*shared, output, existing(options.force), layout);
         !written) {
       print_error(written.error());
       return kTemporary;
@@ -128,11 +139,15 @@ void add_report_command(Program& program) {
       ->take_all()
       ->group("Output");
   add_target(*command, options->target, options->force);
+  add_sharing_options(*command, options->sharing,
+                      "where the private map goes; none: nowhere (default: the user's state "
+                      "folder)");
   command->add_option("--color", options->color, "colors in text")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN")
       ->capture_default_str()
       ->group("Output");
+  set_examples(*command, "rdptriage report report.json --format html -o report.html");
   command->callback([&program, options] {
     set_color(options->color);
     program.exit_code = write_again(*options);
@@ -154,6 +169,7 @@ void add_ticket_command(Program& program) {
       ->type_name("SYSTEM")
       ->required();
   add_target(*command, options->target, options->force);
+  set_examples(*command, "rdptriage ticket report.json --for jira");
   command->callback([&program, options] { program.exit_code = write_payload(*options); });
 }
 
@@ -176,6 +192,7 @@ void add_diff_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->type_name("N")
       ->capture_default_str();
+  set_examples(*command, "rdptriage diff before.zip after.zip");
   command->callback([&program, options] { program.exit_code = compare(*options); });
 }
 
