@@ -1,6 +1,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
@@ -27,7 +28,9 @@ struct MatchedEvent {
 class MatchConsumer final : public EventConsumer {
  public:
   MatchConsumer(const rule::CompiledRules& compiled, const std::vector<bool>& correlated)
-      : matcher_(std::make_unique<rule::Matcher>(compiled)), correlated_(correlated) {}
+      : compiled_(compiled),
+        matcher_(std::make_unique<rule::Matcher>(compiled)),
+        correlated_(correlated) {}
 
   reader::Flow event(EventView& event) override {
     const std::uint64_t index = count++;
@@ -47,12 +50,29 @@ class MatchConsumer final : public EventConsumer {
     rules.insert(rules.end(), matched_.begin(), matched_.end());
     return reader::Flow::go_on;
   }
+  std::unique_ptr<EventConsumer> fork() override {
+    return std::make_unique<MatchConsumer>(compiled_, correlated_);
+  }
+  void join(EventConsumer& forked) override {
+    auto& other = static_cast<MatchConsumer&>(forked);
+    for (MatchedEvent& found : other.events) {
+      found.index += count;
+      if (found.kept != nullptr) found.kept = &store_.keep(*found.kept);
+      events.push_back(found);
+    }
+    rules.insert(rules.end(), other.rules.begin(), other.rules.end());
+    count += std::exchange(other.count, 0);
+    other.events.clear();
+    other.rules.clear();
+    if (!other.store_.events().empty()) other.store_ = {};
+  }
 
   std::uint64_t count = 0;
   std::vector<MatchedEvent> events;
   std::vector<rule::RuleIndex> rules;
 
  private:
+  const rule::CompiledRules& compiled_;
   std::unique_ptr<rule::Matcher> matcher_;
   const std::vector<bool>& correlated_;
   std::vector<rule::RuleIndex> matched_;
