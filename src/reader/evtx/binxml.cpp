@@ -335,7 +335,9 @@ std::optional<Definition> locate_definition(Bytes chunk, std::size_t offset) {
                     static_cast<std::uint32_t>(begin + size)};
 }
 
-std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end) {
+namespace {
+// All but the end, which the sizes of the values tell.
+std::optional<Instance> locate_head(Bytes chunk, std::size_t at, std::size_t end) {
   ByteCursor in(chunk.first(std::min(end, chunk.size())), at);
   in.skip(1 + 4);  // unknown, the definition's id
   Instance instance;
@@ -350,33 +352,44 @@ std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t
   if (in.failed() || instance.count > in.left() / 4) return std::nullopt;
   instance.specs = static_cast<std::uint32_t>(in.at());
   instance.values = instance.specs + 4 * instance.count;
-  // Whole words, of which the lower half is the size: compilers add four of them at once. A chunk's
-  // 16,384 sizes fit.
-  std::uint32_t size = 0;
-  const std::byte* const specs = chunk.data() + instance.specs;
-  for (std::uint32_t i = 0; i < instance.count; ++i) {
-    size += load_le<std::uint32_t>(specs + 4 * i) & 0xFFFFU;
-  }
-  if (size > in.left() - 4 * std::size_t{instance.count}) return std::nullopt;
-  instance.end = static_cast<std::uint32_t>(instance.values + size);
+  return instance;
+}
+}  // namespace
+
+std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end) {
+  auto instance = locate_head(chunk, at, end);
+  if (!instance) return std::nullopt;
+  std::size_t size = 0;
+  const std::byte* const specs = chunk.data() + instance->specs;
+  for (std::uint32_t i = 0; i < instance->count; ++i) size += load_le<std::uint16_t>(specs + 4 * i);
+  if (size > std::min(end, chunk.size()) - instance->values) return std::nullopt;
+  instance->end = static_cast<std::uint32_t>(instance->values + size);
   return instance;
 }
 
-std::span<const Value> load_values(Bytes chunk, const Instance& instance,
-                                   std::vector<Value>& storage) {
+std::optional<LoadedInstance> load_instance(Bytes chunk, std::size_t at, std::size_t end,
+                                            std::vector<Value>& storage) {
+  const auto located = locate_head(chunk, at, end);
+  if (!located) return std::nullopt;
+  LoadedInstance out{*located, {}};
+  Instance& instance = out.instance;
   if (storage.size() < instance.count) storage.resize(instance.count);
   const std::byte* spec = chunk.data() + instance.specs;
   const std::byte* data = chunk.data() + instance.values;
+  const std::byte* const data_end = chunk.data() + std::min(end, chunk.size());
   Value* value = storage.data();
-  for (Value* const end = value + instance.count; value != end; ++value) {
+  for (Value* const last = value + instance.count; value != last; ++value) {
     const auto word = load_le<std::uint32_t>(spec);
     spec += 4;
     value->data = data;
     value->size = static_cast<std::uint16_t>(word);
     value->type = static_cast<std::uint8_t>(word >> 16);
+    if (data_end - data < value->size) return std::nullopt;
     data += value->size;
   }
-  return {storage.data(), instance.count};
+  instance.end = static_cast<std::uint32_t>(data - chunk.data());
+  out.values = {storage.data(), instance.count};
+  return out;
 }
 
 bool build_program(Bytes chunk, std::size_t begin, std::size_t end, Place place, base::Arena& text,
