@@ -66,12 +66,14 @@ Result<int> run(Options& options) {
                (!artifact.format.empty() && artifact.records_refused == 0 &&
                 artifact.bytes_lost == 0);
       });
-  if (any_read) return int{kOk};
+  // One line for every file that gave nothing, so that nobody takes silence for emptiness. Refused
+  // ones have their notice above.
   for (const ArtifactReport& artifact : summary.artifacts) {
-    if (!artifact.because.empty()) {
-      fmt::print(stderr, "rdptriage: {}: {}\n", artifact.path, artifact.because);
+    if (!artifact.because.empty() && artifact.state != ArtifactState::refused) {
+      fmt::print(stderr, "rdptriage: {}: {}\n", inert(artifact.path), inert(artifact.because));
     }
   }
+  if (any_read) return int{kOk};
   return int{kNotAnalysable};
 }
 

@@ -13,26 +13,32 @@ namespace rdptriage::event {
 std::string_view EventStore::intern(std::string_view text) { return *pool_.emplace(text).first; }
 
 Event& EventStore::keep(const EventView& view) {
-  Event kept;
-  kept.key = view.key();
-  for (std::string_view* text : {&kept.key.product, &kept.key.category, &kept.key.service,
-                                 &kept.key.channel, &kept.key.provider}) {
+  Event event;
+  event.key = view.key();
+  event.system = view.system();
+  event.fields.assign(view.fields().begin(), view.fields().end());
+  event.locator = view.locator();
+  event.damaged = view.damaged();
+  return take_over(std::move(event));
+}
+
+Event& EventStore::keep(const Event& event) { return take_over(event); }
+
+Event& EventStore::take_over(Event event) {
+  for (std::string_view* text : {&event.key.product, &event.key.category, &event.key.service,
+                                 &event.key.channel, &event.key.provider}) {
     *text = intern(*text);
   }
-  kept.system = view.system();
   for (auto* text :
-       {&kept.system.computer, &kept.system.provider_guid, &kept.system.event_source_name,
-        &kept.system.activity_id, &kept.system.related_activity_id, &kept.system.user_sid}) {
+       {&event.system.computer, &event.system.provider_guid, &event.system.event_source_name,
+        &event.system.activity_id, &event.system.related_activity_id, &event.system.user_sid}) {
     if (*text) *text = intern(**text);
   }
-  for (Field field : view.fields()) {
+  for (Field& field : event.fields) {
     field.name = intern(field.name);
     field.value = intern(field.value);
-    kept.fields.push_back(field);
   }
-  kept.locator = view.locator();
-  kept.damaged = view.damaged();
-  return events_.emplace_back(std::move(kept));
+  return events_.emplace_back(std::move(event));
 }
 
 }  // namespace rdptriage::event

@@ -31,6 +31,7 @@ class EventStore {
 
   // Copies the event with all its text. The reference stays valid for the store's life.
   Event& keep(const EventView& view);
+  Event& keep(const Event& event);
   // The same text, owned by the store.
   std::string_view intern(std::string_view text);
 
@@ -38,6 +39,8 @@ class EventStore {
   const std::deque<Event>& events() const { return events_; }
 
  private:
+  Event& take_over(Event event);  // makes the text its own
+
   std::unordered_set<std::string> pool_;  // nodes never move, so views stay valid
   std::deque<Event> events_;
 };

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <thread>
+#include <utility>
+
 #include "base/sha256.hpp"
 
 namespace rdptriage::pipeline {
@@ -58,15 +62,68 @@ std::string hash_of(const container::RandomAccess& data) {
   return base::to_hex(hash.finish());
 }
 
+// The hash of a whole file: made beside the reading of it where a thread is to spare, else behind.
+class SideHash {
+ public:
+  ~SideHash() { wait(); }
+  // `data` must live until take().
+  void start(const container::RandomAccess& data, unsigned jobs) {
+    constexpr std::uint64_t kWorthAThread = 4 << 20;
+    data_ = &data;
+    if (jobs < 2 || data.size() < kWorthAThread) return;
+    thread_ = std::thread([this] { hash_ = hash_of(*data_); });
+  }
+  std::string take() {
+    const bool beside = thread_.joinable();
+    wait();
+    return beside ? std::move(hash_) : hash_of(*data_);
+  }
+
+ private:
+  void wait() {
+    if (thread_.joinable()) thread_.join();
+  }
+  const container::RandomAccess* data_ = nullptr;
+  std::string hash_;
+  std::thread thread_;
+};
+
+reader::Flow consume(EventView& event, EventConsumer& consumer, std::atomic<bool>& stopped) {
+  if (stopped.load(std::memory_order_relaxed)) return reader::Flow::stop;
+  const reader::Flow flow = consumer.event(event);
+  if (flow == reader::Flow::stop) stopped.store(true, std::memory_order_relaxed);
+  return flow;
+}
+
+// A thread's part of one artifact. Readers give notices to the whole artifact's sink.
+class ForkedSink final : public reader::EventSink {
+ public:
+  ForkedSink(std::unique_ptr<EventConsumer> consumer, std::atomic<bool>& stopped)
+      : consumer_(std::move(consumer)), stopped_(stopped) {}
+
+  reader::Flow event(EventView& event) override { return consume(event, *consumer_, stopped_); }
+  void notice(Notice) override {}
+  EventConsumer& consumer() { return *consumer_; }
+
+ private:
+  std::unique_ptr<EventConsumer> consumer_;
+  std::atomic<bool>& stopped_;
+};
+
 class Sink final : public reader::EventSink {
  public:
   Sink(ArtifactResult& result, std::atomic<bool>& stopped) : result_(result), stopped_(stopped) {}
 
   reader::Flow event(EventView& event) override {
-    if (stopped_.load(std::memory_order_relaxed)) return reader::Flow::stop;
-    const reader::Flow flow = result_.consumer->event(event);
-    if (flow == reader::Flow::stop) stopped_.store(true, std::memory_order_relaxed);
-    return flow;
+    return consume(event, *result_.consumer, stopped_);
+  }
+  std::unique_ptr<EventSink> fork() override {
+    auto consumer = result_.consumer->fork();
+    return consumer ? std::make_unique<ForkedSink>(std::move(consumer), stopped_) : nullptr;
+  }
+  reader::Flow join(EventSink& forked) override {
+    result_.consumer->join(static_cast<ForkedSink&>(forked).consumer());
+    return stopped_.load(std::memory_order_relaxed) ? reader::Flow::stop : reader::Flow::go_on;
   }
   void notice(Notice notice) override {
     ++notices_;
@@ -133,6 +190,10 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   const auto head = source.peek(reader::kProbeBytes);
   const reader::ReaderInfo* reader = reader::find_reader(head, artifact.name, setup_->context);
   const container::RandomAccess* random_access = source.random_access();
+  SideHash side_hash;
+  if (setup_->sha256 && random_access != nullptr) {
+    side_hash.start(*random_access, setup_->context.jobs);
+  }
   base::Sha256 hash;
   HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr);
   Sink sink(result, *setup_->stopped);
@@ -150,7 +211,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   sink.finish();
   if (random_access != nullptr) {
     result.report.bytes = random_access->size();
-    if (setup_->sha256) result.report.sha256 = hash_of(*random_access);
+    if (setup_->sha256) result.report.sha256 = side_hash.take();
   } else if (!setup_->stopped->load(std::memory_order_relaxed)) {
     hashing.drain();
     if (!hashing.failed()) {

@@ -1,7 +1,12 @@
-#include <map>
+#include <algorithm>
 #include <memory>
-#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
+#include "event/field_lookup.hpp"
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
 #include "rdptriage/rules.hpp"
@@ -22,12 +27,92 @@ struct MatchedEvent {
   const event::Event* kept = nullptr;  // when some correlation looks at it
 };
 
+void describe(const rule::RuleInfo& info, RuleMatch& out) {
+  out.rule = info.handle();
+  out.id = info.id;
+  out.title = info.title;
+  out.level = info.level;
+  out.author = info.author;
+}
+
+// What the consumers of all artifacts share.
+class Matching {
+ public:
+  // `match` must live as long as this.
+  Matching(const rule::CompiledRules& compiled, const FunctionRef<void(const RuleMatch&)>& match)
+      : rules(compiled), correlated(compiled.rules().size()), match_(match) {
+    for (const rule::Correlation& correlation : compiled.correlations()) {
+      for (const rule::RuleIndex rule : correlation.rules) correlated[rule] = true;
+      for (const auto& group : correlation.group_by) {
+        want(group.name);
+        for (const std::string& alias : group.aliases) want(alias);
+      }
+      for (const std::string& field : correlation.fields) want(field);
+    }
+  }
+
+  // Tells of the visible rules that matched an event.
+  void tell(const MatchedEvent& event, std::string_view artifact,
+            std::span<const rule::RuleIndex> matched) {
+    for (const rule::RuleIndex rule : matched) {
+      const rule::RuleInfo& info = rules.rules()[rule];
+      if (info.visibility == rule::Visibility::hidden) continue;
+      RuleMatch out;
+      describe(info, out);
+      out.artifact = artifact;
+      out.index = event.index;
+      out.record_id = event.record_id;
+      out.record_number = event.record_number;
+      out.line = event.line;
+      out.time = event.time;
+      ++told;
+      match_(out);
+    }
+  }
+
+  // Whether some correlation asks for the field. Members of nested objects go by many names.
+  bool is_wanted(const Field& field, std::string& buffer) const {
+    return field.section == FieldSection::other ||
+           wanted_.count(std::string(event::rule_name(field, buffer))) != 0 ||
+           wanted_.count(std::string(event::full_path(field, buffer))) != 0;
+  }
+
+  const rule::CompiledRules& rules;
+  std::vector<bool> correlated;
+  std::uint64_t told = 0;
+
+ private:
+  void want(const std::string& name) { wanted_.insert(event::without_blanks(name)); }
+
+  std::unordered_set<std::string> wanted_;
+  const FunctionRef<void(const RuleMatch&)>& match_;
+};
+
+// When matches are told: those of the first artifact can go out while it is read, nothing comes
+// before them; all others are kept until it is their turn.
+enum class Telling : std::uint8_t { at_once, later };
+
+void add_hits(const MatchedEvent& event, std::span<const rule::RuleIndex> matched,
+              const std::vector<bool>& correlated, std::vector<rule::Hit>& hits) {
+  for (const rule::RuleIndex rule : matched) {
+    if (!correlated[rule]) continue;
+    rule::Hit hit;
+    hit.rule = rule;
+    hit.event = event.kept;
+    hit.time = event.time.value_or(Timestamp{});
+    hits.push_back(hit);
+  }
+}
+
 // Runs the detections over one artifact. Only matches are kept, and of the events themselves only
-// those that a correlation needs.
+// the fields that a correlation needs.
 class MatchConsumer final : public EventConsumer {
  public:
-  MatchConsumer(const rule::CompiledRules& compiled, const std::vector<bool>& correlated)
-      : matcher_(std::make_unique<rule::Matcher>(compiled)), correlated_(correlated) {}
+  MatchConsumer(Matching& matching, std::string artifact, Telling telling)
+      : matching_(matching),
+        artifact_(std::move(artifact)),
+        telling_(telling),
+        matcher_(std::make_unique<rule::Matcher>(matching.rules)) {}
 
   reader::Flow event(EventView& event) override {
     const std::uint64_t index = count++;
@@ -40,32 +125,68 @@ class MatchConsumer final : public EventConsumer {
     found.line = event.locator().line;
     found.time = event.key().time;
     found.rules = static_cast<std::uint32_t>(matched_.size());
-    for (const rule::RuleIndex rule : matched_) {
-      if (correlated_[rule] && found.kept == nullptr) found.kept = &store_.keep(event);
+    if (std::any_of(matched_.begin(), matched_.end(),
+                    [this](rule::RuleIndex rule) { return matching_.correlated[rule]; })) {
+      found.kept = &keep(event);
     }
-    events.push_back(found);
-    rules.insert(rules.end(), matched_.begin(), matched_.end());
+    take(found, matched_);
     return reader::Flow::go_on;
   }
+  std::unique_ptr<EventConsumer> fork() override {
+    return std::make_unique<MatchConsumer>(matching_, artifact_, Telling::later);
+  }
+  void join(EventConsumer& forked) override {
+    auto& other = static_cast<MatchConsumer&>(forked);
+    std::size_t next = 0;
+    for (MatchedEvent& found : other.events) {
+      found.index += count;
+      if (found.kept != nullptr) found.kept = &store_.keep(*found.kept);
+      take(found, std::span(other.rules).subspan(next, found.rules));
+      next += found.rules;
+    }
+    count += std::exchange(other.count, 0);
+    other.events.clear();
+    other.rules.clear();
+    if (!other.store_.events().empty()) other.store_ = {};
+  }
+
+  const std::string& artifact() const { return artifact_; }
 
   std::uint64_t count = 0;
   std::vector<MatchedEvent> events;
   std::vector<rule::RuleIndex> rules;
+  std::vector<rule::Hit> hits;
 
  private:
+  void take(const MatchedEvent& found, std::span<const rule::RuleIndex> matched) {
+    if (telling_ == Telling::later) {
+      events.push_back(found);
+      rules.insert(rules.end(), matched.begin(), matched.end());
+      return;
+    }
+    matching_.tell(found, artifact_, matched);
+    add_hits(found, matched, matching_.correlated, hits);
+  }
+  const event::Event& keep(const EventView& view) {
+    event::Event event;
+    event.key = view.key();
+    event.system = view.system();
+    for (const Field& field : view.fields()) {
+      if (matching_.is_wanted(field, buffer_)) event.fields.push_back(field);
+    }
+    event.locator = view.locator();
+    event.damaged = view.damaged();
+    return store_.keep(event);
+  }
+
+  Matching& matching_;
+  std::string artifact_;
+  Telling telling_;
   std::unique_ptr<rule::Matcher> matcher_;
-  const std::vector<bool>& correlated_;
   std::vector<rule::RuleIndex> matched_;
   event::EventStore store_;
+  std::string buffer_;
 };
-
-void describe(const rule::RuleInfo& info, RuleMatch& out) {
-  out.rule = info.handle();
-  out.id = info.id;
-  out.title = info.title;
-  out.level = info.level;
-  out.author = info.author;
-}
 }  // namespace
 
 Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selection,
@@ -73,13 +194,11 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
   RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
   const rule::CompiledRules& compiled = selected->loaded.rules;
-  std::vector<bool> correlated(compiled.rules().size());
-  for (const rule::Correlation& correlation : compiled.correlations()) {
-    for (const rule::RuleIndex rule : correlation.rules) correlated[rule] = true;
-  }
-  const auto make = [&](const container::Artifact&,
+  Matching matching(compiled, match);
+  const auto make = [&](const container::Artifact& artifact,
                         std::string_view) -> std::unique_ptr<EventConsumer> {
-    return std::make_unique<MatchConsumer>(compiled, correlated);
+    const auto telling = artifact.index == 0 ? Telling::at_once : Telling::later;
+    return std::make_unique<MatchConsumer>(matching, artifact.path, telling);
   };
   pipeline::CaseReading reading = pipeline::read_case(input, nullptr, input.options().jobs, make);
 
@@ -87,35 +206,20 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   summary.problems = std::move(selected->loaded.problems);
   summary.rules = compiled.rules().size();
   std::vector<rule::Hit> hits;
-  for (std::size_t i = 0; i < reading.consumers.size(); ++i) {
-    const auto* consumer = static_cast<const MatchConsumer*>(reading.consumers[i].get());
+  for (const auto& read : reading.consumers) {
+    auto* const consumer = static_cast<MatchConsumer*>(read.get());
     if (consumer == nullptr) continue;
     summary.events += consumer->count;
+    hits.insert(hits.end(), consumer->hits.begin(), consumer->hits.end());
     std::size_t next = 0;
     for (const MatchedEvent& event : consumer->events) {
-      for (std::uint32_t n = 0; n < event.rules; ++n) {
-        const rule::RuleInfo& info = compiled.rules()[consumer->rules[next++]];
-        if (correlated[info.index]) {
-          rule::Hit hit;
-          hit.rule = info.index;
-          hit.event = event.kept;
-          hit.time = event.time.value_or(Timestamp{});
-          hits.push_back(hit);
-        }
-        if (info.visibility == rule::Visibility::hidden) continue;
-        RuleMatch out;
-        describe(info, out);
-        out.artifact = reading.artifacts[i].path;
-        out.index = event.index;
-        out.record_id = event.record_id;
-        out.record_number = event.record_number;
-        out.line = event.line;
-        out.time = event.time;
-        ++summary.matches;
-        match(out);
-      }
+      const auto matched = std::span(consumer->rules).subspan(next, event.rules);
+      matching.tell(event, consumer->artifact(), matched);
+      add_hits(event, matched, matching.correlated, hits);
+      next += event.rules;
     }
   }
+  summary.matches = matching.told;
   for (const rule::Firing& firing : rule::correlate(compiled, hits)) {
     const rule::RuleInfo& info = compiled.rules()[firing.rule];
     if (info.visibility == rule::Visibility::hidden) continue;

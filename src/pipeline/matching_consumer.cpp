@@ -1,5 +1,8 @@
 #include "pipeline/matching_consumer.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace rdptriage::pipeline {
 
 namespace {
@@ -43,20 +46,69 @@ void MatchingConsumer::note_source(const EventKey& key) {
   }
 }
 
+bool MatchingConsumer::count(std::span<const rule::RuleIndex> rules) {
+  bool wanted = false;
+  for (const rule::RuleIndex rule : rules) wanted = ++counts_[rule] <= kKeptPerRule || wanted;
+  if (!wanted) ++dropped_;
+  return wanted;
+}
+
 reader::Flow MatchingConsumer::event(EventView& event) {
   note_source(event.key());
   matcher_->match(event, matched_);
   if (matched_.empty()) return reader::Flow::go_on;
-  bool wanted = false;
-  for (const rule::RuleIndex rule : matched_) wanted = ++counts_[rule] <= kKeptPerRule || wanted;
-  if (!wanted) {
-    ++dropped_;
+  if (parent_ != nullptr) {
+    // Only the whole artifact's consumer knows which match of a rule is its thousandth; here it is
+    // known when all of them have been kept already.
+    const bool full = std::all_of(matched_.begin(), matched_.end(), [this](rule::RuleIndex rule) {
+      return parent_->is_full_[rule].load(std::memory_order_relaxed);
+    });
+    if (full) {
+      for (const rule::RuleIndex rule : matched_) ++counts_[rule];
+      ++dropped_;
+      return reader::Flow::go_on;
+    }
+  } else if (!count(matched_)) {
     return reader::Flow::go_on;
   }
   const auto index = static_cast<std::uint32_t>(store_.events().size());
   store_.keep(event);
   for (const rule::RuleIndex rule : matched_) hits_.push_back({rule, index});
   return reader::Flow::go_on;
+}
+
+std::unique_ptr<EventConsumer> MatchingConsumer::fork() {
+  if (is_full_.empty()) is_full_ = std::vector<std::atomic<bool>>(rules_->rules().rules().size());
+  auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_);
+  forked->parent_ = this;
+  return forked;
+}
+
+void MatchingConsumer::join(EventConsumer& consumer) {
+  auto& forked = static_cast<MatchingConsumer&>(consumer);
+  std::size_t hit = 0;
+  std::uint32_t index = 0;
+  for (const event::Event& event : forked.store_.events()) {
+    matched_.clear();
+    for (; hit < forked.hits_.size() && forked.hits_[hit].event == index; ++hit) {
+      matched_.push_back(forked.hits_[hit].rule);
+    }
+    ++index;
+    if (!count(matched_)) continue;
+    const auto kept = static_cast<std::uint32_t>(store_.events().size());
+    store_.keep(event);
+    for (const rule::RuleIndex rule : matched_) hits_.push_back({rule, kept});
+  }
+  for (const auto& [rule, dropped] : forked.counts_) counts_[rule] += dropped;
+  for (const auto& [rule, matches] : counts_) {
+    if (matches >= kKeptPerRule) is_full_[rule].store(true, std::memory_order_relaxed);
+  }
+  for (const std::string& source : forked.sources_.names()) sources_.add(source);
+  shows_state_ = shows_state_ || forked.shows_state_;
+  dropped_ += std::exchange(forked.dropped_, 0);
+  forked.counts_.clear();
+  forked.hits_.clear();
+  if (index != 0) forked.store_ = {};
 }
 
 }  // namespace rdptriage::pipeline

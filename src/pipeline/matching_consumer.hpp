@@ -1,10 +1,12 @@
 // Lets an artifact's events go past the detections and keeps those that match.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +39,8 @@ class MatchingConsumer final : public EventConsumer {
   ~MatchingConsumer() override { finish(); }
 
   reader::Flow event(EventView& event) override;
+  std::unique_ptr<EventConsumer> fork() override;
+  void join(EventConsumer& forked) override;
   // Gives the matcher back; what was found stays.
   void finish();
 
@@ -51,6 +55,8 @@ class MatchingConsumer final : public EventConsumer {
 
  private:
   void note_source(const EventKey& key);
+  // Counts a match of these rules; true when some of them wants it kept.
+  bool count(std::span<const rule::RuleIndex> rules);
 
   const RuleSetImpl* rules_;
   MatcherPool* pool_;
@@ -63,6 +69,9 @@ class MatchingConsumer final : public EventConsumer {
   std::string last_source_;  // of the event before, which mostly is the same
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
+
+  MatchingConsumer* parent_ = nullptr;      // what this was forked from
+  std::vector<std::atomic<bool>> is_full_;  // by rule: all that is kept of it is; read by forks
 };
 
 }  // namespace rdptriage::pipeline

@@ -16,11 +16,17 @@
 
 namespace rdptriage::pipeline {
 
-// What is made of one artifact's events. Made, used and given back by one thread.
+// What is made of one artifact's events. Made and given back by one thread, used by one at a time.
 class EventConsumer {
  public:
   virtual ~EventConsumer() = default;
   virtual reader::Flow event(EventView& event) = 0;
+
+  // As EventSink's: a consumer for another thread, or null; join() takes over what it has gathered
+  // since the last time, in the artifact's order. What comes of it must not depend on how the
+  // events were shared out.
+  virtual std::unique_ptr<EventConsumer> fork() { return nullptr; }
+  virtual void join(EventConsumer& forked) { static_cast<void>(forked); }
 };
 
 // Called from several threads at once when `jobs` is more than 1.

@@ -271,28 +271,17 @@ class Builder {
 class Fingerprinter {
  public:
   void open(Utf16View name, std::uint16_t dependency) {
-    add(kOpenStartElement | std::uint64_t{dependency} << 8);
-    add(name);
+    add(kOpenStartElement | std::uint64_t{dependency} << 8, name);
   }
-  void attribute(Utf16View name) {
-    add(kAttribute);
-    add(name);
-  }
+  void attribute(Utf16View name) { add(kAttribute, name); }
   void end_attributes() { add(kCloseStartElement); }
   void close() { add(kEndElement); }
   void literal(const Value& value) {
-    add(kValueText | std::uint64_t{value.type} << 8 | std::uint64_t{value.size} << 16);
-    add(value.data, value.size);
+    add(kValueText | std::uint64_t{value.type} << 8, value.data, value.size);
   }
-  void cdata(Utf16View units) {
-    add(kCdata);
-    add(units);
-  }
+  void cdata(Utf16View units) { add(kCdata, units); }
   void character(std::uint16_t unit) { add(kCharacterReference | std::uint64_t{unit} << 8); }
-  void entity(Utf16View units) {
-    add(kEntityReference);
-    add(units);
-  }
+  void entity(Utf16View units) { add(kEntityReference, units); }
   void substitution(std::uint16_t index, bool optional) {
     add((optional ? kOptionalSubstitution : kNormalSubstitution) | std::uint64_t{index} << 8);
   }
@@ -308,15 +297,19 @@ class Fingerprinter {
     hash_ = (hash_ ^ word) * 0x9E3779B97F4A7C15U;
     hash_ ^= hash_ >> 29;
   }
-  void add(Utf16View name) {
-    add(name.count);
-    add(name.units, 2 * name.count);
-  }
-  void add(const std::byte* bytes, std::size_t count) {
-    for (; count >= 8; bytes += 8, count -= 8) add(load_le<std::uint64_t>(bytes));
-    std::uint64_t rest = 0;
-    if (count != 0) std::memcpy(&rest, bytes, count);
-    add(rest);
+  void add(std::uint64_t kind, Utf16View name) { add(kind, name.units, 2 * name.count); }
+  // The last eight bytes may overlap those before them: with the size, the words still tell all.
+  void add(std::uint64_t kind, const std::byte* bytes, std::size_t count) {
+    add(kind | std::uint64_t{count} << 32);
+    if (count >= 8) {
+      for (std::size_t i = 0; i + 8 < count; i += 8) add(load_le<std::uint64_t>(bytes + i));
+      return add(load_le<std::uint64_t>(bytes + count - 8));
+    }
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      word = word << 8 | std::to_integer<std::uint64_t>(bytes[i]);
+    }
+    if (count != 0) add(word);
   }
 
   std::uint64_t hash_ = 0x243F6A8885A308D3U;
@@ -342,7 +335,9 @@ std::optional<Definition> locate_definition(Bytes chunk, std::size_t offset) {
                     static_cast<std::uint32_t>(begin + size)};
 }
 
-std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end) {
+namespace {
+// All but the end, which the sizes of the values tell.
+std::optional<Instance> locate_head(Bytes chunk, std::size_t at, std::size_t end) {
   ByteCursor in(chunk.first(std::min(end, chunk.size())), at);
   in.skip(1 + 4);  // unknown, the definition's id
   Instance instance;
@@ -357,29 +352,44 @@ std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t
   if (in.failed() || instance.count > in.left() / 4) return std::nullopt;
   instance.specs = static_cast<std::uint32_t>(in.at());
   instance.values = instance.specs + 4 * instance.count;
+  return instance;
+}
+}  // namespace
+
+std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end) {
+  auto instance = locate_head(chunk, at, end);
+  if (!instance) return std::nullopt;
   std::size_t size = 0;
-  const std::byte* const specs = chunk.data() + instance.specs;
-  for (std::uint32_t i = 0; i < instance.count; ++i) size += load_le<std::uint16_t>(specs + 4 * i);
-  if (size > in.left() - 4 * std::size_t{instance.count}) return std::nullopt;
-  instance.end = static_cast<std::uint32_t>(instance.values + size);
+  const std::byte* const specs = chunk.data() + instance->specs;
+  for (std::uint32_t i = 0; i < instance->count; ++i) size += load_le<std::uint16_t>(specs + 4 * i);
+  if (size > std::min(end, chunk.size()) - instance->values) return std::nullopt;
+  instance->end = static_cast<std::uint32_t>(instance->values + size);
   return instance;
 }
 
-std::span<const Value> load_values(Bytes chunk, const Instance& instance,
-                                   std::vector<Value>& storage) {
+std::optional<LoadedInstance> load_instance(Bytes chunk, std::size_t at, std::size_t end,
+                                            std::vector<Value>& storage) {
+  const auto located = locate_head(chunk, at, end);
+  if (!located) return std::nullopt;
+  LoadedInstance out{*located, {}};
+  Instance& instance = out.instance;
   if (storage.size() < instance.count) storage.resize(instance.count);
   const std::byte* spec = chunk.data() + instance.specs;
   const std::byte* data = chunk.data() + instance.values;
+  const std::byte* const data_end = chunk.data() + std::min(end, chunk.size());
   Value* value = storage.data();
-  for (Value* const end = value + instance.count; value != end; ++value) {
+  for (Value* const last = value + instance.count; value != last; ++value) {
     const auto word = load_le<std::uint32_t>(spec);
     spec += 4;
     value->data = data;
     value->size = static_cast<std::uint16_t>(word);
     value->type = static_cast<std::uint8_t>(word >> 16);
+    if (data_end - data < value->size) return std::nullopt;
     data += value->size;
   }
-  return {storage.data(), instance.count};
+  instance.end = static_cast<std::uint32_t>(data - chunk.data());
+  out.values = {storage.data(), instance.count};
+  return out;
 }
 
 bool build_program(Bytes chunk, std::size_t begin, std::size_t end, Place place, base::Arena& text,

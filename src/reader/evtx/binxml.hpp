@@ -38,10 +38,14 @@ struct Instance {
 // `at` is behind the instance's token, nothing is read at or behind `end`.
 std::optional<Instance> locate_instance(Bytes chunk, std::size_t at, std::size_t end);
 
-// The values of an instance, valid as long as the chunk and until `storage`, which is reused from
+// The same with its values, valid as long as the chunk and until `storage`, which is reused from
 // record to record, is used again.
-std::span<const Value> load_values(Bytes chunk, const Instance& instance,
-                                   std::vector<Value>& storage);
+struct LoadedInstance {
+  Instance instance;
+  std::span<const Value> values;
+};
+std::optional<LoadedInstance> load_instance(Bytes chunk, std::size_t at, std::size_t end,
+                                            std::vector<Value>& storage);
 
 struct Definition {
   const std::byte* guid = nullptr;   // 16 bytes

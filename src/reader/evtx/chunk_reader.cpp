@@ -9,10 +9,6 @@ namespace rdptriage::reader::evtx {
 
 namespace {
 
-bool is_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
 std::uint64_t record_number(Bytes chunk, std::size_t record) {
   return load_le<std::uint64_t>(chunk.data() + record + 8);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -19,8 +20,9 @@ using namespace evtx;
 
 Carve carving(const ReadContext& context) { return context.carve ? Carve::yes : Carve::no; }
 
-// Workers take batches in turn, decode them side by side into forked sinks, and hand their events
-// over in the order of the log.
+// Workers take batches in turn and decode them side by side into forked sinks. What is done is
+// handed over in the order of the log by whichever worker completes it; the others go on meanwhile,
+// as long as there is a sink to spare.
 class Crew {
  public:
   Crew(const container::Artifact& artifact, const ReadContext& context, SlotSource& source,
@@ -29,35 +31,49 @@ class Crew {
 
   // Reads the whole source, starting with `first`; returns what reading it said.
   Result<void> run(SlotBatch first, std::unique_ptr<EventSink> fork) {
-    std::vector<std::thread> threads;
-    for (unsigned i = 1; i < context_.jobs; ++i) {
+    idle_.push_back(std::move(fork));
+    for (unsigned i = 0; i < context_.jobs; ++i) {  // one more than there are workers
       auto other = sink_.fork();
       if (!other) break;
-      threads.emplace_back([this, sink = std::move(other)]() mutable { work({}, *sink); });
+      idle_.push_back(std::move(other));
     }
-    work(std::move(first), *fork);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < context_.jobs && i < idle_.size(); ++i) {
+      threads.emplace_back([this] { work({}); });
+    }
+    work(std::move(first));
     for (std::thread& thread : threads) thread.join();
     return std::move(outcome_);
   }
 
  private:
+  struct Done {
+    std::unique_ptr<EventSink> fork;
+    Flow flow = Flow::go_on;
+    Tally tally;
+  };
+
   // `batch` holds the first batch of the log, or nothing.
-  void work(SlotBatch batch, EventSink& fork) {
+  void work(SlotBatch batch) {
     ChunkReader reader(artifact_.index, carving(context_));
     std::uint64_t number = 0;
     bool taken = !batch.slots.empty();
-    while (taken || take(batch, number)) {
-      taken = false;
-      Tally tally;
-      Flow flow = Flow::go_on;
-      for (std::size_t i = 0; i < batch.slots.size() && flow == Flow::go_on; ++i) {
-        flow = reader.read(batch.slots[i], fork, tally);
+    // The sink comes first: whoever has a batch needs nothing more, so the next in turn is never
+    // waited for in vain.
+    for (Done done; (done.fork = take_sink()) != nullptr; done = Done()) {
+      if (!taken && !take_batch(batch, number)) {
+        give_back(std::move(done.fork));
+        return;
       }
-      if (!hand_over(number, flow, fork, std::move(tally))) return;
+      taken = false;
+      for (std::size_t i = 0; i < batch.slots.size() && done.flow == Flow::go_on; ++i) {
+        done.flow = reader.read(batch.slots[i], *done.fork, done.tally);
+      }
+      hand_over(number, std::move(done));
     }
   }
 
-  bool take(SlotBatch& batch, std::uint64_t& number) {
+  bool take_batch(SlotBatch& batch, std::uint64_t& number) {
     const std::lock_guard lock(taking_);
     if (ended_) return false;
     auto read = source_.next(batch);
@@ -68,16 +84,43 @@ class Crew {
     return true;
   }
 
-  bool hand_over(std::uint64_t number, Flow flow, EventSink& fork, Tally tally) {
+  // Null when reading was stopped.
+  std::unique_ptr<EventSink> take_sink() {
     std::unique_lock lock(handing_);
-    turn_changed_.wait(lock, [&] { return turn_ == number; });
-    if (!stopped_) {
-      tally_.add(std::move(tally));
-      stopped_ = sink_.join(fork) == Flow::stop || flow == Flow::stop;
+    sink_is_idle_.wait(lock, [&] { return stopped_ || !idle_.empty(); });
+    if (stopped_) return nullptr;
+    auto fork = std::move(idle_.back());
+    idle_.pop_back();
+    return fork;
+  }
+  void give_back(std::unique_ptr<EventSink> fork) {
+    const std::lock_guard lock(handing_);
+    idle_.push_back(std::move(fork));
+    sink_is_idle_.notify_one();
+  }
+
+  void hand_over(std::uint64_t number, Done done) {
+    std::unique_lock lock(handing_);
+    done_.emplace(number, std::move(done));
+    if (joining_) return;
+    joining_ = true;
+    for (auto next = done_.find(turn_); next != done_.end() && !stopped_;
+         next = done_.find(++turn_)) {
+      Done current = std::move(next->second);
+      done_.erase(next);
+      lock.unlock();
+      tally_.add(std::move(current.tally));
+      const bool stop = sink_.join(*current.fork) == Flow::stop || current.flow == Flow::stop;
+      lock.lock();
+      stopped_ = stop;
+      idle_.push_back(std::move(current.fork));
+      if (stop) {
+        sink_is_idle_.notify_all();
+      } else {
+        sink_is_idle_.notify_one();
+      }
     }
-    ++turn_;
-    turn_changed_.notify_all();
-    return !stopped_;
+    joining_ = false;
   }
 
   const container::Artifact& artifact_;
@@ -91,10 +134,12 @@ class Crew {
   std::uint64_t next_number_ = 1;  // 0 is the batch that run() starts with
   bool ended_ = false;
 
-  std::mutex handing_;  // guards turn_, stopped_, sink_, tally_
-  std::condition_variable turn_changed_;
+  std::mutex handing_;  // guards what follows; sink_ and tally_ are the joining worker's
+  std::condition_variable sink_is_idle_;
+  std::vector<std::unique_ptr<EventSink>> idle_;
+  std::map<std::uint64_t, Done> done_;
   std::uint64_t turn_ = 0;
-  bool stopped_ = false;
+  bool joining_ = false, stopped_ = false;
 };
 
 Result<void> read_in_turn(const container::Artifact& artifact, const ReadContext& context,

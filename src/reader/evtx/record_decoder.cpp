@@ -47,12 +47,12 @@ bool RecordDecoder::begin(std::size_t begin, std::size_t end) {
 }
 
 bool RecordDecoder::begin_planned(std::size_t at, std::size_t end) {
-  const auto instance = locate_instance(chunk_, at, end);
-  if (!instance) return false;
-  const Template* const found = templates_.find(instance->definition);
+  const auto loaded = load_instance(chunk_, at, end, value_storage_);
+  if (!loaded) return false;
+  const Template* const found = templates_.find(loaded->instance.definition);
   if (found == nullptr || !found->plan || found->plan->root != EventPlan::Root::event) return false;
   plan_ = &*found->plan;
-  values_ = load_values(chunk_, *instance, value_storage_);
+  values_ = loaded->values;
   key_.channel = text_of(SystemSlot::channel).value_or(std::string_view());
   key_.provider = text_of(SystemSlot::provider).value_or(std::string_view());
   key_.event_id = number_of<std::uint32_t>(SystemSlot::event_id);
@@ -182,14 +182,14 @@ bool RecordDecoder::nested_fields(const Value& value, EventPlan::Root root,
   const std::size_t end = begin + value.size;
   const std::size_t at = skip_fragment_header(chunk_, begin, end);
   if (at >= end || chunk_[at] != std::byte{kTemplateInstance}) return false;
-  const auto instance = locate_instance(chunk_, at + 1, end);
-  if (!instance) return false;
-  const Template* const found = templates_.find(instance->definition);
+  const auto loaded = load_instance(chunk_, at + 1, end, nested_storage_);
+  if (!loaded) return false;
+  const Template* const found = templates_.find(loaded->instance.definition);
   if (found == nullptr || !found->plan || found->plan->root != root) return false;
   // Zeros may follow, another instance would be something else.
-  if (instance->end < end && chunk_[instance->end] != std::byte{kEndOfStream}) return false;
-  const auto values = load_values(chunk_, *instance, nested_storage_);
-  return planned_fields(*found->plan, values, true, out);
+  const std::uint32_t behind = loaded->instance.end;
+  if (behind < end && chunk_[behind] != std::byte{kEndOfStream}) return false;
+  return planned_fields(*found->plan, loaded->values, true, out);
 }
 
 }  // namespace rdptriage::reader::evtx

@@ -8,12 +8,11 @@ namespace {
 
 // Large enough that taking turns costs nothing, small enough to stay in the second-level cache.
 constexpr std::size_t kBatchBytes = 4 * kChunkBytes;
-// A slot is cut when its successor can be seen.
-constexpr std::size_t kLookAhead = kChunkBytes + kFileHeaderBytes;
-
-bool is_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
+// A slot is cut when the magic of its successor can be seen.
+constexpr std::size_t kMagicBytes = kChunkMagic.size();
+constexpr std::size_t kLookAhead = kChunkBytes + kMagicBytes;
+// A whole log goes through in batches that leave little more than a magic to carry over.
+constexpr std::size_t kMemoryBytes = kFileHeaderBytes + kBatchBytes + kMagicBytes;
 
 // Where the next chunk starts, from `from` on; bytes.size() when none does.
 std::size_t find_chunk(Bytes bytes, std::size_t from) {
@@ -40,10 +39,11 @@ Slot SlotSource::cut(Bytes rest, bool is_last) const {
     slot.kind = Slot::Kind::chunk;
     // Bytes that a broken copy dropped move all later chunks: then the next one starts in here.
     const Bytes next = rest.subspan(size);
-    const bool aligned =
-        next.empty() ? is_last
-                     : next.size() < 8 || starts_with(next, kChunkMagic) || is_zero(next.first(8));
-    if (!aligned) size = find_chunk(rest.first(size), 8);
+    const bool aligned = next.empty()
+                             ? is_last
+                             : next.size() < kMagicBytes || starts_with(next, kChunkMagic) ||
+                                   is_zero(next.first(kMagicBytes));
+    if (!aligned) size = find_chunk(rest.first(size), kMagicBytes);
   } else {
     size = find_chunk(rest.first(size), 1);
     slot.kind = is_zero(rest.first(size)) ? Slot::Kind::unused : Slot::Kind::lost;
@@ -54,7 +54,7 @@ Slot SlotSource::cut(Bytes rest, bool is_last) const {
 
 Result<void> SlotSource::next(SlotBatch& batch) {
   batch.slots.clear();
-  batch.memory.resize(kBatchBytes + kLookAhead);
+  batch.memory.resize(kMemoryBytes);
   std::copy(carried_.begin(), carried_.end(), batch.memory.begin());
   std::size_t filled = carried_.size();
   carried_.clear();

@@ -36,13 +36,13 @@ bool Walker::fragment(std::size_t begin, std::size_t end, unsigned depth) {
 }
 
 bool Walker::instance(std::size_t at, std::size_t end, unsigned depth) {
-  const auto instance = locate_instance(chunk_, at, end);
-  if (!instance) return false;
-  const Template* const found = templates_.find(instance->definition);
-  if (found == nullptr) return false;
   std::vector<Value> storage;
-  const Values values = load_values(chunk_, *instance, storage);
-  return ops(found->program, 0, found->program.ops.size(), values, depth) && found->well_formed;
+  const auto loaded = load_instance(chunk_, at, end, storage);
+  if (!loaded) return false;
+  const Template* const found = templates_.find(loaded->instance.definition);
+  if (found == nullptr) return false;
+  return ops(found->program, 0, found->program.ops.size(), loaded->values, depth) &&
+         found->well_formed;
 }
 
 bool Walker::ops(const Program& program, std::size_t begin, std::size_t end, Values values,

@@ -1,0 +1,114 @@
+// `events` and `rules match` over binary logs: what comes out depends on neither threads nor what
+// else lies in the folder.
+#include <sstream>
+
+#include "support/catch.hpp"
+#include "support/evtx_builder.hpp"
+#include "support/run_program.hpp"
+
+using namespace rdptriage::test;
+
+namespace {
+
+// Some megabytes: enough for several threads to have a part of it each.
+std::string write_log(const std::string& path) {
+  EvtxBuilder log;
+  for (int i = 0; i < 4000; ++i) {
+    EvtxEvent event;
+    event.provider = "Microsoft-Windows-Security-Auditing";
+    event.channel = "Security";
+    event.event_id = i % 3 == 0 ? 4625 : 4624;
+    event.time += std::int64_t{i} * 10'000'000;
+    event.event_data = {{"TargetUserName", EvtxValue::text("user" + std::to_string(i % 7))},
+                        {"Filler", EvtxValue::text(std::string(200, 'x'))}};
+    log.add(event);
+  }
+  const auto bytes = log.finish();
+  write_text_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return path;
+}
+
+std::size_t count(const std::string& text, const std::string& piece) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(piece, at)) != std::string::npos; at += piece.size()) {
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("events: every format is the same on one thread and on several") {
+  const std::string log = write_log(fresh_folder("events_jobs") + "/Security.evtx");
+  for (const std::string format : {"jsonl", "csv", "xml"}) {
+    INFO(format);
+    const Outcome one = run_program({"events", "--format", format, "--jobs", "1", log});
+    CHECK(one.exit_code == 0);
+    CHECK(one.err == "");
+    CHECK(count(one.out, "Microsoft-Windows-Security-Auditing") == 4000);
+    for (const std::string jobs : {"2", "3", "8"}) {
+      CHECK(run_program({"events", "--format", format, "--jobs", jobs, log}).out == one.out);
+    }
+  }
+}
+
+TEST_CASE("events: filters choose by the key") {
+  const std::string log = write_log(fresh_folder("events_filters") + "/Security.evtx");
+  const auto events = [&](const std::vector<std::string>& filters) {
+    std::vector<std::string> arguments{"events", log};
+    arguments.insert(arguments.end(), filters.begin(), filters.end());
+    return count(run_program(arguments).out, "\n");
+  };
+  CHECK(events({"--event-id", "4625"}) == 1334);
+  CHECK(events({"--channel", "security", "--event-id", "4624,4625"}) == 4000);
+  CHECK(events({"--channel", "System"}) == 0);
+  CHECK(events({"--since", "2025-11-20T08:11:52Z", "--until", "2025-11-20T08:12:02Z"}) == 10);
+}
+
+TEST_CASE("events: one line for every file that gives nothing") {
+  const std::string folder = fresh_folder("events_unreadable");
+  write_log(folder + "/Security.evtx");
+  write_text_file(folder + "/empty.evtx", "");
+  write_text_file(folder + "/noise.bin", std::string("\x01\x02\x03", 3));
+  const Outcome outcome = run_program({"events", folder});
+  CHECK(outcome.exit_code == 0);
+  CHECK(count(outcome.out, "\n") == 4000);
+  CHECK(count(outcome.err, "\n") == 2);
+  CHECK(outcome.err.find("empty.evtx: the file is empty") != std::string::npos);
+  CHECK(outcome.err.find("noise.bin: ") != std::string::npos);
+}
+
+TEST_CASE("rules match: the same matches on one thread and on several") {
+  const std::string folder = fresh_folder("events_match");
+  const std::string log = write_log(folder + "/Security.evtx");
+  const std::string rules = folder + "/rules.yml";
+  write_text_file(rules,
+                  "title: failed\nname: failed\nlogsource: {product: windows, service: security}\n"
+                  "detection: {s: {EventID: 4625}, condition: s}\n---\n"
+                  "title: many\ncorrelation:\n  type: event_count\n  rules: [failed]\n"
+                  "  group-by: [TargetUserName]\n  timespan: 5m\n  condition: {gte: 20}\n");
+  const auto match = [&](const std::string& jobs) {
+    return run_program(
+        {"rules", "match", "--rules", rules, "--format", "jsonl", "--jobs", jobs, log});
+  };
+  const Outcome one = match("1");
+  INFO(one.err);
+  CHECK(one.exit_code == 0);
+  CHECK(count(one.out, "\"correlation\"") != 0);
+  for (const std::string jobs : {"2", "5"}) CHECK(match(jobs).out == one.out);
+}
+
+TEST_CASE("analyze: the same report on one thread and on several") {
+  const std::string log = write_log(fresh_folder("events_analyze") + "/Security.evtx");
+  const auto report = [&](const std::string& jobs) {
+    std::istringstream lines(run_program({"analyze", "--format", "json", "--jobs", jobs, log}).out);
+    std::string kept;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find("seconds") == std::string::npos) kept += line + "\n";
+    }
+    return kept;
+  };
+  const std::string one = report("1");
+  CHECK(one.find("sha256") != std::string::npos);
+  CHECK(report("2") == one);
+}
