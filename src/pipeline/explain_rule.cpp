@@ -38,7 +38,23 @@ Result<std::vector<RuleSummary>> list_rules(const RuleSelection& selection,
 
 Result<std::string> explain_rule(const RuleSelection& selection, std::string_view handle,
                                  std::string_view event) {
-  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
+  bool read = false, names_a_source = false;
+  const auto visit = [&](FunctionRef<void(EventView&)> use) {
+    return reader::visit_json_event(event, {}, use);
+  };
+  read = visit([&](EventView& view) {
+    const EventKey& key = view.key();
+    names_a_source = !key.channel.empty() || !key.category.empty() || !key.service.empty();
+  });
+  if (!read) {
+    return fail("EVENT_INVALID", "the event is not a JSON object", {},
+                R"(write for example '{"EventID": 1149, "Channel": "System"}')");
+  }
+  // An event that says where it is from must be of the rule's log source.
+  RuleSelection applied = selection;
+  applied.log_sources =
+      names_a_source ? RuleSelection::LogSources::apply : RuleSelection::LogSources::ignore;
+  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(applied));
   const rule::CompiledRules& rules = selected->loaded.rules;
   const rule::RuleInfo* info = rules.find(handle);
   if (info == nullptr) {
@@ -55,13 +71,13 @@ Result<std::string> explain_rule(const RuleSelection& selection, std::string_vie
                 fmt::format("`{}` is a correlation: one event cannot match it", handle), {},
                 "explain one of the rules it refers to");
   }
-  std::string out;
-  const bool read = reader::visit_json_event(
-      event, {}, [&](EventView& view) { out = rule::explain(rules, info->index, view); });
-  if (!read) {
-    return fail("EVENT_INVALID", "the event is not a JSON object", {},
-                R"(write for example '{"EventID": 1149, "Channel": "System"}')");
+  rule::LogSourceMap sources;
+  std::vector<Problem> already_reported;
+  for (const rule::RuleFile& file : selected->log_source_files) {
+    sources.add({file.path, file.text}, already_reported);
   }
+  std::string out;
+  visit([&](EventView& view) { out = rule::explain(rules, info->index, sources, view); });
   return out;
 }
 

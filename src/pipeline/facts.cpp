@@ -5,6 +5,7 @@
 
 #include "event/field_lookup.hpp"
 #include "rule/correlation.hpp"
+#include "timeline/clocks.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -80,6 +81,7 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
                                   const timeline::Timeline& timeline) {
   std::vector<Fact> facts;
   std::vector<rule::Hit> correlated;
+  const timeline::Clocks clocks = timeline::measure_clocks(store);
   for (const DetectionHit& hit : hits) {
     Fact fact = fact_of(hit.rule, hit.event, timeline);
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
@@ -90,6 +92,11 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
     one.rule = hit.rule;
     one.event = &store.events()[hit.event];
     one.time.ticks = timeline.places[hit.event].ticks.value_or(0);
+    // A time that cannot be compared with other artifacts is not set right either.
+    if (!timeline.places[hit.event].instant) continue;
+    one.clock = clocks.of_event[hit.event];
+    one.time.ticks -= clocks.clocks[one.clock].ahead;
+    one.uncertainty = clocks.clocks[one.clock].uncertainty;
   }
   end_states(rules, facts);
 

@@ -57,6 +57,14 @@ void LogSourceMap::add(const base::SourceText& source, std::vector<Problem>& pro
         services_[base::fold_case(services->keys[i].text)] = std::move(channels);
       }
     }
+    if (const YamlNode* lists = root.find("fields")) {
+      for (const YamlNode& node : lists->items) {
+        fields_.push_back({{base::fold_case(context.text(node, "product")),
+                            base::fold_case(context.text(node, "category")),
+                            base::fold_case(context.text(node, "service"))},
+                           context.texts(node, "names")});
+      }
+    }
     const YamlNode* entries = root.find("categories");
     if (entries == nullptr) continue;
     for (const YamlNode& node : entries->items) {
@@ -162,6 +170,23 @@ bool LogSourceMap::knows_service(std::string_view service) const {
   LogSource source;
   source.service = service;
   return services_.count(base::fold_case(service)) != 0 || find_entry(source, false) != nullptr;
+}
+
+std::vector<std::string> LogSourceMap::fields_of(const LogSource& source) const {
+  std::vector<std::string> out;
+  bool listed = false;
+  for (const FieldList& list : fields_) {
+    const bool everywhere =
+        list.source.product.empty() && list.source.category.empty() && list.source.service.empty();
+    const bool same = list.source.product == base::fold_case(source.product) &&
+                      list.source.category == base::fold_case(source.category) &&
+                      list.source.service == base::fold_case(source.service);
+    if (!everywhere && !same) continue;
+    listed = listed || same;
+    out.insert(out.end(), list.names.begin(), list.names.end());
+  }
+  if (!listed) out.clear();
+  return out;
 }
 
 bool LogSourceMap::knows_category(std::string_view category) const {

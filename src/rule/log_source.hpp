@@ -32,6 +32,8 @@ class LogSourceMap {
 
   bool knows_service(std::string_view service) const;
   bool knows_category(std::string_view category) const;
+  // The fields that events of exactly this log source may have; nothing when they are not listed.
+  std::vector<std::string> fields_of(const LogSource& source) const;
   bool empty() const { return services_.empty() && entries_.empty(); }
 
  private:
@@ -44,6 +46,11 @@ class LogSourceMap {
 
   std::unordered_map<std::string, std::vector<std::string>> services_;  // folded names → channels
   std::vector<Entry> entries_;
+  struct FieldList {
+    LogSource source;  // folded; nothing given: fields of every listed source
+    std::vector<std::string> names;
+  };
+  std::vector<FieldList> fields_;
   PatternCache patterns_;
 };
 

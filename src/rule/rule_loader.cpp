@@ -42,6 +42,22 @@ const RuleInfo* CompiledRules::find(std::string_view handle) const {
   return known == data_->handles.end() ? nullptr : &data_->rules[known->second];
 }
 
+bool applies_to(const FilterDocument& filter, const DetectionDocument& rule) {
+  const auto equal = [](const std::string& wanted, const std::string& actual) {
+    return wanted.empty() || base::equals_folded(wanted, actual);
+  };
+  if (!equal(filter.source.product, rule.source.product) ||
+      !equal(filter.source.category, rule.source.category) ||
+      !equal(filter.source.service, rule.source.service)) {
+    return false;
+  }
+  if (filter.rules.empty()) return true;
+  return std::any_of(filter.rules.begin(), filter.rules.end(), [&](const std::string& handle) {
+    return (!rule.info.name.empty() && base::equals_folded(handle, rule.info.name)) ||
+           (!rule.info.id.empty() && base::equals_folded(handle, rule.info.id));
+  });
+}
+
 class RuleLoader {
  public:
   RuleLoader(std::span<const RuleFile> files, const LoadOptions& options)
@@ -364,22 +380,6 @@ class RuleLoader {
     }
   }
 
-  bool filter_applies(const FilterDocument& filter, const DetectionDocument& rule) const {
-    const auto equal = [](const std::string& wanted, const std::string& actual) {
-      return wanted.empty() || base::equals_folded(wanted, actual);
-    };
-    if (!equal(filter.source.product, rule.source.product) ||
-        !equal(filter.source.category, rule.source.category) ||
-        !equal(filter.source.service, rule.source.service)) {
-      return false;
-    }
-    if (filter.rules.empty()) return true;
-    return std::any_of(filter.rules.begin(), filter.rules.end(), [&](const std::string& handle) {
-      return (!rule.info.name.empty() && base::equals_folded(handle, rule.info.name)) ||
-             (!rule.info.id.empty() && base::equals_folded(handle, rule.info.id));
-    });
-  }
-
   RuleIndex add_generated(const RuleInfo& owner, std::string_view suffix) {
     RuleInfo made;
     made.index = static_cast<RuleIndex>(data_->rules.size());
@@ -402,7 +402,7 @@ class RuleLoader {
     for (const DetectionDocument& document : data_->documents.detections) {
       std::vector<const Detection*> filters;
       for (const FilterDocument& filter : data_->documents.filters) {
-        if (filter_applies(filter, document)) filters.push_back(&filter.detection);
+        if (applies_to(filter, document)) filters.push_back(&filter.detection);
       }
       builder.add(document.info.index, document.source, document.detection, filters);
       if (!document.info.triage.holds) continue;

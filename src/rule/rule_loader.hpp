@@ -27,4 +27,7 @@ struct LoadedRules {
 };
 LoadedRules load_rules(std::span<const RuleFile> files, const LoadOptions& options = {});
 
+// Whether the filter's condition is part of the rule's.
+bool applies_to(const FilterDocument& filter, const DetectionDocument& rule);
+
 }  // namespace rdptriage::rule

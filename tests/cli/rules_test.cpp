@@ -1,4 +1,6 @@
 // rdptriage rules …: exit codes, output, and the same answer whatever the threads.
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -114,6 +116,8 @@ TEST_CASE("rules lint, test, list, explain") {
                                    R"({"EventID": 4624, "Channel": "Security"})"});
   CHECK(why.exit_code == 0);
   CHECK(why.out.find("no  EventID equals 4625   EventID = '4624'") != std::string::npos);
+  CHECK(why.out.find("log source windows/security: yes") != std::string::npos);
+  CHECK(why.out.find("condition s: no") != std::string::npos);
   CHECK(why.out.find("failed does not match") != std::string::npos);
   CHECK(run_program({"rules", "explain", "--rules", files.rules, "faled", "{}"})
             .err.find("did you mean `failed`?") != std::string::npos);
@@ -125,4 +129,150 @@ TEST_CASE("rules lint, test, list, explain") {
   CHECK(failing.exit_code == 1);
   CHECK(failing.err.find("problem[P060]: test of `failed`: it matches [0], expected [1]") !=
         std::string::npos);
+}
+
+TEST_CASE("rules explain: the log source, its names for fields, and events that name none") {
+  const Files files("rules_explain");
+  write_text_file(
+      files.rules,
+      "title: Shell\nname: shell\nlogsource: {product: windows, category: "
+      "process_creation}\ndetection: {s: {'Image|endswith': '\\cmd.exe'}, condition: s}\n");
+  const auto why = [&](const char* event) {
+    return run_program({"rules", "explain", "--rules", files.rules, "shell", event}).out;
+  };
+  const std::string renamed = why(
+      R"({"Event": {"System": {"EventID": 4688, "Channel": "Security"}, "EventData": {"NewProcessName": "C:\\cmd.exe"}}})");
+  INFO(renamed);
+  CHECK(renamed.find("log source windows/process_creation: yes") != std::string::npos);
+  CHECK(renamed.find("Image is NewProcessName there") != std::string::npos);
+  CHECK(renamed.find("shell matches") != std::string::npos);
+  const std::string elsewhere =
+      why(R"({"Channel": "Security", "EventID": 4624, "Image": "\\cmd.exe"})");
+  INFO(elsewhere);
+  CHECK(elsewhere.find(
+            "log source windows/process_creation: no   there it wants EventID equals 4688") !=
+        std::string::npos);
+  CHECK(elsewhere.find("shell does not match") != std::string::npos);
+  const std::string bare = why(R"({"Image": "C:\\cmd.exe"})");
+  CHECK(bare.find("taken as yes   the event has no Channel") != std::string::npos);
+  CHECK(bare.find("shell matches") != std::string::npos);
+}
+
+TEST_CASE("rules: several packs, the later ones may disable and add filters") {
+  const Files files("rules_packs");
+  const std::string later = files.folder + "/later.yml";
+  write_text_file(later,
+                  "title: Not ann\nlogsource: {product: windows, service: security}\n"
+                  "filter: {rules: [failed], f: {User: ann}, condition: not f}\n");
+  const auto matches = [&] {
+    const Outcome run = run_program({"rules", "match", "--rules", files.rules, "--rules", later,
+                                     "--format", "jsonl", files.events});
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    return std::count(run.out.begin(), run.out.end(), '\n');
+  };
+  CHECK(matches() == 1);  // bob
+  write_text_file(later, "disable: [many]\n");
+  CHECK(matches() == 3);
+  write_text_file(later, "disable: [failed, many]\n");
+  CHECK(matches() == 0);
+}
+
+TEST_CASE("rules: placeholders and a map of log sources of the user's own") {
+  const Files files("rules_own_map");
+  write_text_file(files.rules,
+                  "title: Admins\nname: admins\nlogsource: {product: windows, service: logons}\n"
+                  "detection: {s: {'User|expand': '%admins%'}, condition: s}\n");
+  const std::string map = files.folder + "/map.json", values = files.folder + "/values.json";
+  write_text_file(map, R"({"services": {"logons": ["Security"]}, "categories": []})");
+  write_text_file(values, R"({"admins": ["ann", "car*"]})");
+  const Outcome run =
+      run_program({"rules", "match", "--rules", files.rules, "--use-logsource", "--logsource-map",
+                   map, "--placeholders", values, "--format", "jsonl", files.events});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 2);
+  const Outcome refused = run_program({"rules", "match", "--rules", files.rules, files.events});
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err.find("problem[P025]") != std::string::npos);
+}
+
+TEST_CASE("rules lint: hostile files are refused with their place") {
+  struct Hostile {
+    const char* name;
+    std::string text;
+    const char* want;
+  };
+  const std::vector<Hostile> cases = {
+      {"depth", "a: " + std::string(100'000, '['), "problem[P002]"},
+      {"block depth",
+       [] {
+         std::string out;
+         for (int i = 0; i < 500; ++i)
+           out += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
+         return out;
+       }(),
+       "problem[P002]"},
+      {"anchors", "a: &x [1]\nb: *x\n", "r.yml:1:4"},
+      {"tags", "title: !!python/object x\n", "problem[P003]"},
+      {"a long value", "title: " + std::string(70'000, 'x'), "problem[P002]"},
+      {"many values",
+       [] {
+         std::string out;
+         for (int i = 0; i < 100'001; ++i) out += "- a\n";
+         return out;
+       }(),
+       "problem[P002]"},
+      {"many documents",
+       [] {
+         std::string out;
+         for (int i = 0; i < 1'001; ++i) out += "---\na: b\n";
+         return out;
+       }(),
+       "problem[P002]"},
+      {"a key twice", "title: a\ntitle: b\n", "r.yml:2:1"},
+      {"a tab", "title: a\n\tx: y\n", "r.yml:2:1"},
+      {"a merge key", "a: {<<: {b: c}}\n", "problem[P003]"},
+      {"UTF-16", std::string("\xFF\xFEt\0", 4), "problem[P001]"},
+      {"a huge file", std::string(1'100'000, ' '), "RULE_FILE_TOO_LARGE"},
+  };
+  const Files files("rules_hostile");
+  for (const Hostile& c : cases) {
+    write_text_file(files.rules, c.text);
+    const Outcome run = run_program({"rules", "lint", files.rules});
+    INFO(c.name << "\n" << run.err.substr(0, 500));
+    CHECK(run.exit_code == 2);
+    CHECK(run.err.find(c.want) != std::string::npos);
+  }
+}
+
+TEST_CASE("rules lint: a rule that no cause uses") {
+  const Files files("rules_unused");
+  const auto rule = [](const char* name, const char* id) {
+    return std::string("title: T\nname: ") + name + "\nid: 0d1f5f0a-6f0a-4b0e-9a57-7c9b1f2a5e" +
+           id +
+           "\nlogsource: {product: rdp, service: client-trace}\n"
+           "detection: {s: {Message: 'x'}, condition: s}\nlevel: low\nrdptriage: {format: "
+           "1}\n---\n";
+  };
+  write_text_file(files.rules, rule("used", "11") + rule("unused", "12"));
+  const std::string cause = files.folder + "/one.yml";
+  write_text_file(
+      cause,
+      "cause: a.one\nformat: 1\ncategory: network\ntitle: {en: t}\nexplanation: {en: e}\n"
+      "stage: name\nevidence:\n  - {rule: used, weight: 4}\n");
+  const Outcome run = run_program({"rules", "lint", files.rules, cause});
+  INFO(run.err);
+  CHECK(run.err.find("problem[P047]: no cause uses the rule `unused`") != std::string::npos);
+  CHECK(run.err.find("uses the rule `used`") == std::string::npos);
+}
+
+TEST_CASE("rules lint: mistakes in the text formats of a pack") {
+  const Files files("rules_formats");
+  std::filesystem::create_directories(files.folder + "/formats");
+  write_text_file(files.folder + "/formats/x.yml", "format: broken\nlines: 3\n");
+  const Outcome run = run_program({"rules", "lint", files.folder});
+  INFO(run.err);
+  CHECK(run.exit_code == 2);
+  CHECK(run.err.find("problem[P080]: unknown key `lines`") != std::string::npos);
 }

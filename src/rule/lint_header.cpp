@@ -1,0 +1,149 @@
+// The linter's part about everything in a rule but what it asks.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "rule/lint_context.hpp"
+
+namespace rdptriage::rule {
+
+namespace {
+using base::YamlNode;
+
+constexpr std::string_view kTopKeys[] = {"title",
+                                         "id",
+                                         "name",
+                                         "related",
+                                         "taxonomy",
+                                         "status",
+                                         "description",
+                                         "references",
+                                         "author",
+                                         "date",
+                                         "modified",
+                                         "logsource",
+                                         "detection",
+                                         "correlation",
+                                         "filter",
+                                         "fields",
+                                         "falsepositives",
+                                         "level",
+                                         "tags",
+                                         "scope",
+                                         "license",
+                                         "rdptriage",
+                                         "regression_tests_path",
+                                         "simulation"};
+constexpr std::string_view kLevels[] = {"informational", "low", "medium", "high", "critical"};
+constexpr std::string_view kStatuses[] = {"stable", "test", "experimental", "deprecated",
+                                          "unsupported"};
+
+bool is_listed(std::span<const std::string_view> list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f') ||
+                     (text[i] >= 'A' && text[i] <= 'F');
+    if (dash ? text[i] != '-' : !hex) return false;
+  }
+  return true;
+}
+
+void lint_keys(LintContext& context, const YamlNode& root) {
+  for (const YamlNode& key : root.keys) {
+    if (is_listed(kTopKeys, key.text)) continue;
+    const std::string_view near =
+        base::nearest_word(key.text, {std::begin(kTopKeys), std::end(kTopKeys)});
+    if (near.empty() || key.text.size() < 4) continue;
+    context.find("P056", key, fmt::format("the key `{}` is not one of Sigma's", key.text),
+                 fmt::format("did you mean `{}`?", near));
+  }
+}
+
+void lint_tests(LintContext& context, const YamlNode& root, const YamlNode& own) {
+  const YamlNode* tests = own.find("tests");
+  if (tests == nullptr || tests->items.empty()) {
+    context.find("P049", *root.find_key("rdptriage"), "the rule has no tests",
+                 "add `tests:` with at least one event that matches and one that does not");
+    return;
+  }
+  bool positive = false, negative = false;
+  for (const YamlNode& test : tests->items) {
+    const YamlNode* events =
+        test.find("events") != nullptr ? test.find("events") : test.find("lines");
+    const std::size_t total = events == nullptr ? 0 : events->items.size();
+    if (const YamlNode* match = test.find("match")) {
+      positive = positive || !match->items.empty();
+      negative = negative || match->items.size() < total;
+    }
+    if (const YamlNode* count = test.find("match_count")) {
+      const auto wanted = count->integer().value_or(0);
+      positive = positive || wanted > 0;
+      negative = negative || static_cast<std::uint64_t>(wanted) < total || wanted == 0;
+    }
+    if (const YamlNode* fires = test.find("fires")) {
+      for (const YamlNode& groups : fires->items)
+        (groups.items.empty() ? negative : positive) = true;
+    }
+  }
+  if (!positive)
+    context.find("P049", *own.find_key("tests"), "no test shows a match",
+                 "add an event that matches");
+  if (!negative) {
+    context.find("P049", *own.find_key("tests"), "no test shows what must not match",
+                 "add an event that is close and does not match");
+  }
+}
+
+}  // namespace
+
+void lint_header(LintContext& context, const YamlNode& root) {
+  lint_keys(context, root);
+  if (root.find("filter") != nullptr) return;
+  const YamlNode* id = root.find("id");
+  if (id == nullptr) {
+    context.find("P051", root, "the rule has no `id`", "add a UUID; it names the rule for ever");
+  } else if (!is_uuid(id->text)) {
+    context.find("P051", *id, "`id` is not a UUID", "write it as 8-4-4-4-12 hexadecimal digits");
+  }
+  const auto check_word = [&](std::string_view key, std::span<const std::string_view> known) {
+    const YamlNode* node = root.find(key);
+    if (node == nullptr) {
+      if (key == "level")
+        context.find("P052", root, "the rule has no `level`",
+                     fmt::format("one of: {}", fmt::join(known, ", ")));
+    } else if (!is_listed(known, node->text)) {
+      context.find("P052", *node, fmt::format("`{}` is no {}", node->text, key),
+                   fmt::format("one of: {}", fmt::join(known, ", ")));
+    }
+  };
+  check_word("level", kLevels);
+  check_word("status", kStatuses);
+  const std::string_view license = root.text_of("license");
+  const bool drl =
+      base::to_lower_ascii(license).find("drl") != std::string::npos ||
+      base::to_lower_ascii(license).find("detection rule license") != std::string::npos;
+  if (drl && root.text_of("author").empty()) {
+    context.find("P050", *root.find("license"),
+                 "a rule under the Detection Rule License has no `author`",
+                 "the license wants the author named wherever the rule speaks");
+  }
+  const YamlNode* own = root.find("rdptriage");
+  if (own == nullptr) return;
+  if (root.find("references") == nullptr && root.find("detection") != nullptr) {
+    context.find("P048", *root.find_key("rdptriage"), "the rule has no `references`",
+                 "say where the fact is documented");
+  }
+  lint_tests(context, root, *own);
+  if (own->find("format") == nullptr) {
+    context.find("P019", *root.find_key("rdptriage"), "`rdptriage` has no `format`",
+                 "write `format: 1`");
+  }
+}
+
+}  // namespace rdptriage::rule
