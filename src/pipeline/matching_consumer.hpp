@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,14 @@ class MatcherPool {
   std::vector<std::unique_ptr<rule::Matcher>> idle_;
 };
 
+// What the dates of captures are held against.
+struct DateReference {
+  Timestamp time;
+  // `incident`: the moment that the case is about. `at_least`: nobody analyzes before it, so what
+  // had ended by then has ended; of what ends later nothing is known.
+  enum class Kind : std::uint8_t { incident, at_least } kind = Kind::incident;
+};
+
 class MatchingConsumer final : public EventConsumer {
  public:
   MatchingConsumer(const RuleSetImpl& rules, MatcherPool& pool)
@@ -37,6 +46,11 @@ class MatchingConsumer final : public EventConsumer {
   ~MatchingConsumer() override { finish(); }
 
   reader::Flow event(EventView& event) override;
+  // Matches the events that were put off because they hold dates: each gets a field that says
+  // whether its date lies before `reference`: true, false or unknown.
+  void judge_dates(const std::optional<DateReference>& reference);
+  // The last moment that a match tells of, local times taken as they stand.
+  std::optional<Timestamp> last_time() const { return last_time_; }
   // Gives the matcher back; what was found stays.
   void finish();
 
@@ -50,7 +64,10 @@ class MatchingConsumer final : public EventConsumer {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
-  void note_source(const EventKey& key);
+  void note_source(const EventView& event);
+  std::size_t span_of(const std::string& source, const EventView& event);
+  bool holds_date(const EventView& event) const;
+  void match_kept(std::uint32_t index);
 
   const RuleSetImpl* rules_;
   MatcherPool* pool_;
@@ -60,9 +77,12 @@ class MatchingConsumer final : public EventConsumer {
   std::vector<DetectionHit> hits_;
   std::unordered_map<rule::RuleIndex, std::uint64_t> counts_;
   diagnosis::SourceSet sources_;
-  std::string last_source_;  // of the event before, which mostly is the same
+  std::vector<std::size_t> open_spans_;  // of the event before
+  std::string last_source_;              // of the event before, which mostly is the same
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
+  std::vector<std::uint32_t> put_off_;
+  std::optional<Timestamp> last_time_;
 };
 
 }  // namespace rdptriage::pipeline
