@@ -4,6 +4,16 @@
 
 namespace rdptriage::diagnosis {
 
+std::optional<std::int64_t> SourceSet::begins_after(std::string_view source, std::int64_t ticks,
+                                                    std::int64_t slack) const {
+  std::optional<std::int64_t> oldest;
+  for (const SourceSpan& span : spans_) {
+    if (span.source != source) continue;
+    if (!oldest || span.first < *oldest) oldest = span.first;
+  }
+  return oldest && *oldest > ticks + slack ? oldest : std::nullopt;
+}
+
 std::string source_of(const rule::RuleInfo& rule) {
   if (!rule.service.empty()) {
     return rule.product == "windows" ? "windows/" + rule.service : rule.service;

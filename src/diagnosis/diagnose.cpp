@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "timeline/clocks.hpp"
 #include "timeline/stages.hpp"
 
 namespace rdptriage::diagnosis {
@@ -20,19 +21,47 @@ class Diagnosis {
   explicit Diagnosis(const Question& question) : q_(question) {}
 
   Answer run() {
-    answer_.judgments = judge_causes(*q_.causes, *q_.facts, *q_.timeline,
-                                     [this](rule::RuleIndex rule) { return looked_at(rule); });
+    answer_.judgments = judge_causes(
+        *q_.causes, *q_.facts, *q_.timeline,
+        [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
     rank();
     view_attempts();
+    if (answer_.ranked.empty() && all_went_well()) {
+      answer_.judgments = judge_idle_machines(
+          *q_.causes, *q_.facts, *q_.timeline,
+          [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
+      rank();
+    }
     answer_.verdict = verdict();
-    if (answer_.verdict != Verdict::no_failure_found) what_to_collect();
+    if (answer_.verdict != Verdict::no_failure_found) {
+      what_to_collect();
+      what_rolled_over();
+    }
     return std::move(answer_);
   }
 
  private:
-  bool looked_at(rule::RuleIndex rule) const {
+  bool all_went_well() const {
+    return !q_.timeline->attempts.empty() && !q_.failure_reported &&
+           std::none_of(
+               answer_.attempts.begin(), answer_.attempts.end(), [](const AttemptView& view) {
+                 return view.outcome == AttemptOutcome::failed ||
+                        (view.has_disconnect_code && view.outcome != AttemptOutcome::succeeded);
+               });
+  }
+
+  bool looked_at(rule::RuleIndex rule, std::optional<AttemptIndex> attempt) const {
     const std::string source = source_of(q_.rules[rule]);
-    return source.empty() || q_.sources->has(source);
+    if (source.empty()) return true;
+    return q_.sources->has(source) && !begins_after(source, attempt);
+  }
+
+  // The first record of a log that does not reach back to the attempt.
+  std::optional<std::int64_t> begins_after(const std::string& source,
+                                           std::optional<AttemptIndex> attempt) const {
+    if (!attempt || !q_.timeline->attempts[*attempt].end) return std::nullopt;
+    return q_.sources->begins_after(source, *q_.timeline->attempts[*attempt].end,
+                                    2 * timeline::kUnmeasured);
   }
 
   // One line a cause: its best attempt. What only fits the symptom is left out where something firm
@@ -214,6 +243,19 @@ class Diagnosis {
                        if (a.settles.empty() != b.settles.empty()) return !a.settles.empty();
                        return a.gain > b.gain;
                      });
+  }
+
+  // Logs that begin after every attempt that failed.
+  void what_rolled_over() {
+    for (const std::string& source : q_.sources->names()) {
+      std::optional<std::int64_t> begin;
+      for (std::size_t i = 0; i < q_.timeline->attempts.size(); ++i) {
+        if (answer_.attempts[i].outcome != AttemptOutcome::failed) continue;
+        begin = begins_after(source, static_cast<AttemptIndex>(i));
+        if (!begin) break;
+      }
+      if (begin) answer_.rolled_over.emplace_back(source, *begin);
+    }
   }
 
   const Question& q_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "diagnosis/coverage.hpp"
@@ -37,6 +38,8 @@ struct Answer {
   std::vector<AttemptView> attempts;  // parallel to the timeline's; one for a case without any
   std::vector<Collect> collect;       // most gain first
   std::vector<std::string> missing;   // sources that the open causes need, as in `needs:`
+  // Logs that begin only after what failed, with the time of their first record.
+  std::vector<std::pair<std::string, std::int64_t>> rolled_over;
 };
 
 struct Question {

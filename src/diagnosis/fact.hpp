@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rule/rule.hpp"
@@ -19,6 +20,7 @@ enum class Certainty : std::uint8_t {
 
 struct Fact {
   rule::RuleIndex rule = 0;
+  std::string_view role;                     // of the machine whose fact it is; "" = not said
   std::vector<timeline::EventIndex> events;  // a correlation has several; not empty
   std::optional<timeline::AttemptIndex> attempt;
   std::optional<timeline::HostIndex> host;

@@ -11,17 +11,20 @@ constexpr int kPossible = 2 * 1;
 constexpr int kLead = 2 * 2;
 constexpr int kContradiction = -3;        // a weight
 constexpr std::size_t kManyAttempts = 3;  // the same proof in so many attempts adds a point
+constexpr std::string_view kTarget = "session-host";  // the role of the machine that is wanted
 constexpr std::int64_t kDefaultWindow = std::int64_t{30} * 60 * 10'000'000;
 
 class AttemptJudge {
  public:
   AttemptJudge(const CauseSet& causes, const FactBase& facts, const timeline::Timeline& timeline,
-               SourcePresent source_present, std::optional<timeline::AttemptIndex> attempt)
+               SourcePresent source_present, std::optional<timeline::AttemptIndex> attempt,
+               const std::vector<timeline::HostIndex>* idle = nullptr)
       : causes_(causes),
         facts_(facts),
         timeline_(timeline),
         source_present_(source_present),
-        attempt_(attempt) {}
+        attempt_(attempt),
+        idle_(idle) {}
 
   // `candidates` are the causes with a matched rule in their favor.
   std::vector<Judgment> run(const std::vector<CauseIndex>& candidates) {
@@ -91,9 +94,10 @@ class AttemptJudge {
     bool sure = false;
     const auto look_at = [&](std::span<const Fact> facts) {
       for (const Fact& fact : facts) {
-        if (!counts(item, fact, last_evidence)) continue;
+        const auto certainty = counts(item, fact, last_evidence);
+        if (!certainty) continue;
         out.facts.push_back(&fact);
-        sure = sure || fact.certainty == Certainty::sure;
+        sure = sure || *certainty == Certainty::sure;
       }
     };
     if (item.when == When::fitting || item.when == When::same_attempt) {
@@ -106,46 +110,83 @@ class AttemptJudge {
       out.state = ItemState::present;
       out.certainty = sure ? Certainty::sure : Certainty::possible;
     } else {
-      out.state = source_present_(item.rule) ? ItemState::absent : ItemState::unknown;
+      out.state = source_present_(item.rule, attempt_) ? ItemState::absent : ItemState::unknown;
     }
   }
 
-  bool counts(const EvidenceItem& item, const Fact& fact,
-              std::optional<std::int64_t> last_evidence) const {
+  // Whether the fact counts for the item, and how surely.
+  std::optional<Certainty> counts(const EvidenceItem& item, const Fact& fact,
+                                  std::optional<std::int64_t> last_evidence) const {
+    if (idle_ != nullptr && !is_of_idle_machine(fact)) return std::nullopt;
+    const auto only_if = [&fact](bool counts) {
+      return counts ? std::optional(fact.certainty) : std::nullopt;
+    };
     switch (item.when) {
       case When::fitting:
-        return !fact.is_state || holds(fact);
+        return only_if(!fact.is_state || holds(fact));
       case When::same_attempt:
-        return true;
+        return fact.certainty;
       case When::same_host:
-        return on_a_host_of_the_attempt(fact) && near(fact, item.window);
+        return near(fact, item.window) ? on_a_host_of_the_attempt(fact) : std::nullopt;
       case When::holds_at_incident:
-        return on_a_host_of_the_attempt(fact) && holds(fact);
+        return holds(fact) ? on_a_host_of_the_attempt(fact) : std::nullopt;
       case When::after_last_evidence:
-        return !fact.instant || !last_evidence || *fact.instant > *last_evidence;
+        return only_if(!fact.instant || !last_evidence || *fact.instant > *last_evidence);
       case When::anywhere:
-        return true;
+        return fact.certainty;
     }
-    return false;
+    return std::nullopt;
+  }
+
+  bool is_of_idle_machine(const Fact& fact) const {
+    return !fact.attempt && fact.host &&
+           std::binary_search(idle_->begin(), idle_->end(), *fact.host);
   }
 
   const timeline::AttemptRecord* attempt() const {
     return attempt_ ? &timeline_.attempts[*attempt_] : nullptr;
   }
 
-  // A machine that is not named could be any of them; and where the attempt shows no machine of the
-  // fact's part (a client alone has left its log), the fact's machine may have been the other end.
-  bool on_a_host_of_the_attempt(const Fact& fact) const {
-    if (!attempt() || attempt()->hosts.empty() || !fact.host) return true;
+  // How sure it is that the fact's machine took part in the attempt; nothing when it did not.
+  std::optional<Certainty> on_a_host_of_the_attempt(const Fact& fact) const {
+    if (!attempt() || attempt()->hosts.empty()) return fact.certainty;
     const auto& hosts = attempt()->hosts;
-    if (std::binary_search(hosts.begin(), hosts.end(), *fact.host)) return true;
+    if (!fact.host) {
+      // A machine that is not named is the one of its part, when the case knows one at most.
+      return machines_of(fact.role) > 1 ? Certainty::possible : fact.certainty;
+    }
+    if (std::binary_search(hosts.begin(), hosts.end(), *fact.host)) return fact.certainty;
     const auto& roles = timeline_.hosts[*fact.host].roles;
-    return !roles.empty() &&
-           std::none_of(hosts.begin(), hosts.end(), [&](timeline::HostIndex host) {
-             const auto& others = timeline_.hosts[host].roles;
-             return std::find_first_of(roles.begin(), roles.end(), others.begin(), others.end()) !=
-                    roles.end();
-           });
+    if (roles.empty()) return std::nullopt;
+    // The attempt says which machine it was made to.
+    if (std::binary_search(roles.begin(), roles.end(), kTarget)) {
+      const auto& targets = attempt()->targets;
+      if (std::binary_search(targets.begin(), targets.end(), *fact.host)) return fact.certainty;
+      if (!targets.empty()) return std::nullopt;
+      // A name that the case does not know may be an alias of the only machine there is.
+      if (attempt()->other_target)
+        return machines_of(kTarget) < 2 ? std::optional(Certainty::possible) : std::nullopt;
+    }
+    // Where the attempt shows no machine of the fact's part (a client alone has left its log), the
+    // fact's machine may have been the other end: if it is the only one of its part, it was.
+    const bool part_is_taken =
+        std::any_of(hosts.begin(), hosts.end(), [&](timeline::HostIndex host) {
+          const auto& others = timeline_.hosts[host].roles;
+          return std::find_first_of(roles.begin(), roles.end(), others.begin(), others.end()) !=
+                 roles.end();
+        });
+    if (part_is_taken) return std::nullopt;
+    const bool only = std::all_of(roles.begin(), roles.end(),
+                                  [this](const auto& role) { return machines_of(role) < 2; });
+    return only ? fact.certainty : Certainty::possible;
+  }
+
+  std::size_t machines_of(std::string_view role) const {
+    if (role.empty()) return timeline_.hosts.size();
+    return static_cast<std::size_t>(std::count_if(
+        timeline_.hosts.begin(), timeline_.hosts.end(), [&](const timeline::HostRecord& host) {
+          return std::find(host.roles.begin(), host.roles.end(), role) != host.roles.end();
+        }));
   }
 
   bool near(const Fact& fact, std::optional<std::int64_t> window) const {
@@ -271,6 +312,8 @@ class AttemptJudge {
   const timeline::Timeline& timeline_;
   SourcePresent source_present_;
   std::optional<timeline::AttemptIndex> attempt_;
+  // Without an attempt: the machines that none was made to, when only their facts count.
+  const std::vector<timeline::HostIndex>* idle_;
 };
 }  // namespace
 
@@ -285,8 +328,9 @@ bool ranks_before(const CauseSet& causes, const Judgment& a, const Judgment& b) 
   return cause_a.id < cause_b.id;
 }
 
-std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
-                                   const timeline::Timeline& timeline, SourcePresent present) {
+namespace {
+// The causes with a matched rule in their favor.
+std::vector<CauseIndex> candidates_of(const CauseSet& causes, const FactBase& facts) {
   std::vector<CauseIndex> candidates;
   for (CauseIndex i = 0; i < causes.causes().size(); ++i) {
     const auto& evidence = causes.causes()[i].evidence;
@@ -296,6 +340,37 @@ std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts
       candidates.push_back(i);
     }
   }
+  return candidates;
+}
+}  // namespace
+
+std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase& facts,
+                                          const timeline::Timeline& timeline,
+                                          SourcePresent present) {
+  std::vector<bool> busy(timeline.hosts.size());
+  for (const timeline::AttemptRecord& attempt : timeline.attempts) {
+    for (const timeline::HostIndex host : attempt.hosts) busy[host] = true;
+    for (const timeline::HostIndex host : attempt.targets) busy[host] = true;
+  }
+  std::vector<timeline::HostIndex> idle;
+  for (timeline::HostIndex host = 0; host < busy.size(); ++host) {
+    if (!busy[host]) idle.push_back(host);
+  }
+  if (idle.empty()) return {};
+  auto judgments = AttemptJudge(causes, facts, timeline, present, std::nullopt, &idle)
+                       .run(candidates_of(causes, facts));
+  // Nobody complained about these machines: only what they say themselves is worth telling.
+  judgments.erase(std::remove_if(judgments.begin(), judgments.end(),
+                                 [](const Judgment& judgment) {
+                                   return judgment.label != ConfidenceLabel::confirmed;
+                                 }),
+                  judgments.end());
+  return judgments;
+}
+
+std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
+                                   const timeline::Timeline& timeline, SourcePresent present) {
+  const std::vector<CauseIndex> candidates = candidates_of(causes, facts);
   std::vector<std::optional<timeline::AttemptIndex>> attempts;
   for (timeline::AttemptIndex i = 0; i < timeline.attempts.size(); ++i) attempts.emplace_back(i);
   if (attempts.empty()) attempts.emplace_back();

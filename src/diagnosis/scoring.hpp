@@ -38,13 +38,19 @@ struct Judgment {
   double score() const { return half_points / 2.0; }
 };
 
-// Whether the case has what a rule looks at, so that "not found" means something.
-using SourcePresent = FunctionRef<bool(rule::RuleIndex)>;
+// Whether the case has what a rule looks at, of the time of the attempt, so that "not found" means
+// something.
+using SourcePresent = FunctionRef<bool(rule::RuleIndex, std::optional<timeline::AttemptIndex>)>;
 
 // Judges every cause that has anything in its favor, in every attempt (or once, when there are no
 // attempts). Sorted by attempt, then as ranked.
 std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
                                    const timeline::Timeline& timeline, SourcePresent present);
+
+// For a case in which every attempt went well: what is wrong with machines that none was made to.
+std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase& facts,
+                                          const timeline::Timeline& timeline,
+                                          SourcePresent present);
 
 // Surest first: label; among the confirmed the deepest in the connection; then score, then id.
 bool ranks_before(const CauseSet& causes, const Judgment& a, const Judgment& b);

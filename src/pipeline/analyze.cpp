@@ -43,7 +43,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   const RuleSetImpl& set = rules.impl();
   pipeline::Gathered gathered = pipeline::gather(input, set);
   const timeline::Timeline timeline =
-      pipeline::place_events(set.rules(), gathered.hits, gathered.store);
+      pipeline::place_events(set.rules(), gathered.hits, gathered.store, gathered.artifacts);
   const diagnosis::FactBase facts(
       pipeline::establish_facts(set.rules(), gathered.hits, gathered.store, timeline),
       set.rules().rules().size());

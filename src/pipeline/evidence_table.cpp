@@ -79,6 +79,14 @@ std::string one_line(const event::Event& event, const NamedValues& fields) {
   }
   return cut(text, kLongestText);
 }
+// A record's values are listed beside the text, so its words and its number are enough; a line of a
+// trace is the proof itself.
+std::string in_words(const event::Event& event, const std::string& words, const std::string& raw) {
+  if (event.key.event_id)
+    return cut(fmt::format("{} (event {})", words, *event.key.event_id), kLongestText);
+  if (!event.key.category.empty()) return cut(words, kLongestText);
+  return cut(words + ": " + raw, kLongestText);
+}
 }  // namespace
 
 std::string EvidenceTable::find(std::uint32_t event) const {
@@ -116,7 +124,9 @@ Evidence EvidenceTable::quote(std::uint32_t index) const {
   out.provider = event.key.provider;
   out.event_id = event.key.event_id;
   out.data = shown_fields(event);
-  out.text = one_line(event, out.data);
+  const auto words = words_.find(index);
+  out.text = words == words_.end() ? one_line(event, out.data)
+                                   : in_words(event, words->second, one_line(event, out.data));
   return out;
 }
 

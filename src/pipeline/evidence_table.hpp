@@ -17,6 +17,8 @@ class EvidenceTable {
   EvidenceTable(const event::EventStore& store, const timeline::Timeline& timeline)
       : store_(&store), timeline_(&timeline) {}
 
+  // What the event says, in words; shown before or instead of its raw text.
+  void set_words(std::uint32_t event, std::string words) { words_[event] = std::move(words); }
   // "E1", for the first event asked for.
   std::string id_of(std::uint32_t event);
   // The event's id if it has one, else "".
@@ -28,7 +30,7 @@ class EvidenceTable {
 
   const event::EventStore* store_;
   const timeline::Timeline* timeline_;
-  std::map<std::uint32_t, std::string> ids_;
+  std::map<std::uint32_t, std::string> ids_, words_;
   std::vector<Evidence> rows_;
 };
 

@@ -15,10 +15,12 @@ namespace {
 // A state lasts on its own machine only.
 using StateKey = std::pair<rule::RuleIndex, std::optional<timeline::HostIndex>>;
 
-Fact fact_of(rule::RuleIndex rule, std::uint32_t event, const timeline::Timeline& timeline) {
+Fact fact_of(rule::RuleIndex rule, std::string_view role, std::uint32_t event,
+             const timeline::Timeline& timeline) {
   const timeline::Place& place = timeline.places[event];
   Fact fact;
   fact.rule = rule;
+  fact.role = role;
   fact.events = {event};
   fact.attempt = place.attempt;
   fact.host = place.host;
@@ -53,16 +55,53 @@ void end_states(const rule::CompiledRules& rules, std::vector<Fact>& facts) {
 }
 }  // namespace
 
+namespace {
+// The kept values `user`, `client` and `target` also tell attempts apart.
+void add_hint(const rule::TriageKey& key, const event::Event& event, std::uint32_t index,
+              std::vector<timeline::AttemptHint>& hints) {
+  if (key.stage.empty() && key.attempt.empty()) return;
+  timeline::AttemptHint hint;
+  hint.event = index;
+  bool any = false;
+  for (const auto& [shown, field] : key.keep) {
+    std::string* const slot = shown == "user"     ? &hint.user
+                              : shown == "client" ? &hint.client
+                              : shown == "target" ? &hint.target
+                                                  : nullptr;
+    if (slot == nullptr) continue;
+    *slot = event::first_value(event, field).value_or(std::string());
+    any = any || !slot->empty();
+  }
+  if (any) hints.push_back(std::move(hint));
+}
+}  // namespace
+
 timeline::Timeline place_events(const rule::CompiledRules& rules,
-                                const std::vector<DetectionHit>& hits, event::EventStore& store) {
+                                const std::vector<DetectionHit>& hits, event::EventStore& store,
+                                const std::vector<ArtifactReport>& artifacts) {
   std::vector<timeline::HostClaim> claims;
   std::vector<timeline::EventMark> marks;
+  std::vector<timeline::AttemptHint> hints;
+  std::vector<std::string> paths;
+  for (const ArtifactReport& artifact : artifacts) paths.push_back(artifact.path);
   for (const DetectionHit& hit : hits) {
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
+    const event::Event& event = store.events()[hit.event];
     if (!key.host_from.empty() || !key.host_role.empty()) {
-      const auto name = event::first_value(store.events()[hit.event], key.host_from);
-      claims.push_back({hit.event, name.value_or(std::string()), key.host_role});
+      timeline::HostClaim claim;
+      claim.event = hit.event;
+      claim.name = event::first_value(event, key.host_from).value_or(std::string());
+      claim.role = key.host_role;
+      for (const std::string& field : key.host_names) {
+        event::for_each_value(event, field, [&](const event::FieldValue& value) {
+          claim.names.emplace_back(value.text);
+        });
+      }
+      if (!key.host_zone.empty())
+        claim.zone = event::first_value(event, key.host_zone).value_or(std::string());
+      claims.push_back(std::move(claim));
     }
+    add_hint(key, event, hit.event, hints);
     // What passed or failed is a connection; a neutral fact (a service stopped, a key could not be
     // read) may be true with nobody connecting.
     if (!key.stage.empty()) {
@@ -72,7 +111,7 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});
     if (key.attempt == "end") marks.push_back({hit.event, timeline::Mark::end});
   }
-  return timeline::build_timeline(store, claims, marks);
+  return timeline::build_timeline(store, {claims, marks, hints, paths});
 }
 
 std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
@@ -81,28 +120,26 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
                                   const timeline::Timeline& timeline) {
   std::vector<Fact> facts;
   std::vector<rule::Hit> correlated;
-  const timeline::Clocks clocks = timeline::measure_clocks(store);
   for (const DetectionHit& hit : hits) {
-    Fact fact = fact_of(hit.rule, hit.event, timeline);
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
+    Fact fact = fact_of(hit.rule, key.host_role, hit.event, timeline);
     // A state may begin with only some of the rule's matches.
     fact.is_state = key.holds && (!key.holds_from || has_hit(hits, hit.event, *key.holds_from));
     facts.push_back(std::move(fact));
     rule::Hit& one = correlated.emplace_back();
     one.rule = hit.rule;
     one.event = &store.events()[hit.event];
-    one.time.ticks = timeline.places[hit.event].ticks.value_or(0);
-    // A time that cannot be compared with other artifacts is not set right either.
-    if (!timeline.places[hit.event].instant) continue;
-    one.clock = clocks.of_event[hit.event];
-    one.time.ticks -= clocks.clocks[one.clock].ahead;
-    one.uncertainty = clocks.clocks[one.clock].uncertainty;
+    const timeline::Place& place = timeline.places[hit.event];
+    one.time.ticks = place.ticks.value_or(0);
+    one.uncertainty = place.uncertainty;
+    one.clock = place.host ? *place.host + 1 : 0;
   }
   end_states(rules, facts);
 
   for (const rule::Firing& firing : rule::correlate(rules, correlated)) {
     Fact fact;
     fact.rule = firing.rule;
+    fact.role = rules.rules()[firing.rule].triage.host_role;
     fact.certainty = firing.certainty == rule::Certainty::possible ? diagnosis::Certainty::possible
                                                                    : diagnosis::Certainty::sure;
     bool one_attempt = true, one_host = true;

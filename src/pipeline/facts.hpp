@@ -15,7 +15,8 @@ namespace rdptriage::pipeline {
 
 // Gives the events their place; adds HostKey, AttemptKey and ArtifactKey to them.
 timeline::Timeline place_events(const rule::CompiledRules& rules,
-                                const std::vector<DetectionHit>& hits, event::EventStore& store);
+                                const std::vector<DetectionHit>& hits, event::EventStore& store,
+                                const std::vector<ArtifactReport>& artifacts);
 
 // One fact a match, detections and correlations alike.
 std::vector<diagnosis::Fact> establish_facts(const rule::CompiledRules& rules,

@@ -36,6 +36,7 @@ class Merger {
       }
     }
     for (const std::string& source : from.sources().names()) out.sources.add(source);
+    for (const auto& span : from.sources().spans()) out.sources.add_span(span);
     out.capture_read = out.capture_read || from.shows_state();
     out.others.push_back(std::move(from.store()));
   }
@@ -62,6 +63,21 @@ class Merger {
   std::set<std::string> records_;
   std::uint64_t repeated_ = 0;
 };
+
+// What the dates of captures are held against: the last moment that the case tells of, else the
+// day the rule pack was made.
+std::optional<DateReference> reference_of(
+    const std::vector<std::unique_ptr<EventConsumer>>& consumers, const RuleSetImpl& rules) {
+  std::optional<Timestamp> last;
+  for (const auto& consumer : consumers) {
+    if (consumer == nullptr) continue;
+    const auto time = static_cast<const MatchingConsumer&>(*consumer).last_time();
+    if (time && (!last || *last < *time)) last = time;
+  }
+  if (last) return DateReference{*last, DateReference::Kind::incident};
+  if (rules.date()) return DateReference{*rules.date(), DateReference::Kind::at_least};
+  return std::nullopt;
+}
 }  // namespace
 
 Gathered gather(const Case& input, const RuleSetImpl& rules) {
@@ -76,10 +92,12 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
   out.artifacts = std::move(reading.artifacts);
   out.notices = std::move(reading.notices);
   out.limits_hit = std::move(reading.limits_hit);
+  const auto reference = reference_of(reading.consumers, rules);
   Merger merger(out);
   for (std::size_t i = 0; i < reading.consumers.size(); ++i) {
     if (reading.consumers[i] == nullptr) continue;
     auto& consumer = static_cast<MatchingConsumer&>(*reading.consumers[i]);
+    consumer.judge_dates(reference);
     consumer.finish();
     if (consumer.dropped() != 0) {
       Notice notice;

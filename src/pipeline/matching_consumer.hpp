@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -32,6 +33,14 @@ class MatcherPool {
   std::vector<std::unique_ptr<rule::Matcher>> idle_;
 };
 
+// What the dates of captures are held against.
+struct DateReference {
+  Timestamp time;
+  // `incident`: the moment that the case is about. `at_least`: nobody analyzes before it, so what
+  // had ended by then has ended; of what ends later nothing is known.
+  enum class Kind : std::uint8_t { incident, at_least } kind = Kind::incident;
+};
+
 class MatchingConsumer final : public EventConsumer {
  public:
   MatchingConsumer(const RuleSetImpl& rules, MatcherPool& pool)
@@ -41,6 +50,11 @@ class MatchingConsumer final : public EventConsumer {
   reader::Flow event(EventView& event) override;
   std::unique_ptr<EventConsumer> fork() override;
   void join(EventConsumer& forked) override;
+  // Matches the events that were put off because they hold dates: each gets a field that says
+  // whether its date lies before `reference`: true, false or unknown.
+  void judge_dates(const std::optional<DateReference>& reference);
+  // The last moment that a match tells of, local times taken as they stand.
+  std::optional<Timestamp> last_time() const { return last_time_; }
   // Gives the matcher back; what was found stays.
   void finish();
 
@@ -54,9 +68,14 @@ class MatchingConsumer final : public EventConsumer {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
-  void note_source(const EventKey& key);
+  void note_source(const EventView& event);
+  std::size_t take_in(const diagnosis::SourceSpan& span);
   // Counts a match of these rules; true when some of them wants it kept.
   bool count(std::span<const rule::RuleIndex> rules);
+  bool holds_date(const EventView& event) const;
+  template <typename SomeEvent>
+  void put_off(SomeEvent& event);
+  void match_kept(std::uint32_t index);
 
   const RuleSetImpl* rules_;
   MatcherPool* pool_;
@@ -66,9 +85,12 @@ class MatchingConsumer final : public EventConsumer {
   std::vector<DetectionHit> hits_;
   std::unordered_map<rule::RuleIndex, std::uint64_t> counts_;
   diagnosis::SourceSet sources_;
-  std::string last_source_;  // of the event before, which mostly is the same
+  std::vector<std::size_t> open_spans_;  // of the event before
+  std::string last_source_;              // of the event before, which mostly is the same
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
+  std::vector<std::uint32_t> put_off_;  // events of store_ that judge_dates() matches
+  std::optional<Timestamp> last_time_;
 
   MatchingConsumer* parent_ = nullptr;      // what this was forked from
   std::vector<std::atomic<bool>> is_full_;  // by rule: all that is kept of it is; read by forks

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <map>
 #include <thread>
 
@@ -17,16 +16,6 @@ unsigned jobs_for(unsigned wanted, std::size_t files) {
   const unsigned available =
       wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
   return static_cast<unsigned>(std::clamp<std::size_t>(files, 1, available));
-}
-
-// Ticks of this moment; captures hold no other date that a certificate's end could be held against.
-std::int64_t now_ticks() {
-  constexpr std::int64_t kUnixEpoch = 116'444'736'000'000'000;
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return kUnixEpoch +
-         std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>(
-             since)
-             .count();
 }
 
 // The same bytes a second time say nothing new: the first artifact of the case's order keeps them.
@@ -65,7 +54,6 @@ CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsig
   ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped};
   setup.context.limits = options.limits;
   setup.context.formats = formats;
-  setup.context.today = Timestamp{now_ticks()};
   setup.context.carve = options.carve;
   // Files are shared out between threads; a single file may use them all.
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;

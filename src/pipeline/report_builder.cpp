@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "diagnosis/template_text.hpp"
 #include "event/field_lookup.hpp"
@@ -26,6 +28,14 @@ constexpr std::size_t kEvidencePerItem = 2;
 constexpr std::size_t kEvidencePerStage = 3;
 constexpr std::size_t kMostCollect = 5;
 
+constexpr std::int64_t kTicksPerMillisecond = 10'000;
+
+// "UTC+01:00"
+std::string zone_name(std::int64_t ticks) {
+  const std::int64_t minutes = std::abs(ticks) / (60'000 * kTicksPerMillisecond);
+  return fmt::format("UTC{}{:02}:{:02}", ticks < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 std::string host_id(timeline::HostIndex host) { return fmt::format("h{}", host + 1); }
 
 int severity_rank(std::string_view severity) {
@@ -46,6 +56,7 @@ class Builder {
 
   void run() {
     report_.verdict = answer_.verdict;
+    word_evidence();
     add_hosts();
     plan_findings();
     add_diagnoses();
@@ -85,6 +96,42 @@ class Builder {
                                     [&](std::string_view name) { return shown_value(fact, name); });
   }
 
+  // What each quoted record says, in the words of the rule that knows it best: one that saw a stage
+  // break before others, the graver before the lighter.
+  void word_evidence() {
+    std::map<std::uint32_t, const Fact*> best;
+    for (const Fact& fact : q_.facts->all()) {
+      if (fact.events.size() != 1 || q_.rules[fact.rule].generated_for) continue;
+      const auto [at, added] = best.emplace(fact.events.front(), &fact);
+      if (!added && tells_more(fact, *at->second)) at->second = &fact;
+    }
+    for (const auto& [event, fact] : best) {
+      evidence_.set_words(event, message_of(*fact));
+      telling_[event] = fact;
+    }
+  }
+
+  // The events of a fact, the one that tells most first.
+  std::vector<std::uint32_t> by_weight(const Fact& fact) const {
+    std::vector<std::uint32_t> events = fact.events;
+    std::stable_sort(events.begin(), events.end(), [this](std::uint32_t a, std::uint32_t b) {
+      const auto first = telling_.find(a), second = telling_.find(b);
+      if (first == telling_.end()) return false;
+      if (second == telling_.end()) return true;
+      return tells_more(*first->second, *second->second);
+    });
+    return events;
+  }
+
+  bool tells_more(const Fact& a, const Fact& b) const {
+    const rule::RuleInfo &first = q_.rules[a.rule], &second = q_.rules[b.rule];
+    const auto rank = [](const rule::RuleInfo& rule) {
+      return std::make_tuple(rule.kind != rule::RuleKind::detection, rule.triage.state != "failed",
+                             severity_rank(rule.level), rule.triage.says.empty());
+    };
+    return rank(first) < rank(second);
+  }
+
   void add_hosts() {
     for (timeline::HostIndex i = 0; i < q_.timeline->hosts.size(); ++i) {
       const timeline::HostRecord& record = q_.timeline->hosts[i];
@@ -92,6 +139,12 @@ class Builder {
       host.id = host_id(i);
       host.name = record.name;
       host.roles = record.roles;
+      if (record.clock_offset) {
+        host.clock_offset_ms = *record.clock_offset / kTicksPerMillisecond;
+        host.clock_uncertainty_ms =
+            static_cast<std::uint64_t>(*record.clock_uncertainty / kTicksPerMillisecond);
+      }
+      if (record.zone) host.time_zone = zone_name(*record.zone);
       report_.hosts.push_back(std::move(host));
     }
   }
@@ -260,7 +313,7 @@ class Builder {
   void quote(const JudgedItem& judged, std::vector<std::string>& ids) {
     std::size_t quoted = 0;
     for (const Fact* fact : judged.facts) {
-      for (const std::uint32_t event : fact->events) {
+      for (const std::uint32_t event : by_weight(*fact)) {
         if (quoted++ < kEvidencePerItem) add_unique(ids, event);
       }
     }
@@ -358,6 +411,12 @@ class Builder {
       Coverage coverage;
       coverage.source = source;
       coverage.state = CoverageState::present;
+      for (const auto& [rolled, begin] : answer_.rolled_over) {
+        if (rolled != source) continue;
+        coverage.state = CoverageState::rolled_over;
+        coverage.effect = diagnosis::source_in_words(source) + " begins after the failure, at " +
+                          format_time(Timestamp{begin}).substr(0, 19) + "Z";
+      }
       report_.coverage.push_back(std::move(coverage));
     }
     for (const std::string& source : answer_.missing) {
@@ -414,6 +473,7 @@ class Builder {
   const diagnosis::Answer& answer_;
   Report& report_;
   EvidenceTable evidence_;
+  std::map<std::uint32_t, const Fact*> telling_;  // of an event: what its words are from
   std::vector<rule::RuleIndex> finding_order_;
   std::map<rule::RuleIndex, std::string> finding_ids_;
 };

@@ -5,7 +5,9 @@
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/yaml.hpp"
+#include "reader/capture_format.hpp"
 #include "reader/text_format.hpp"
 #include "rule/log_source.hpp"
 #include "rule/rule_loader.hpp"
@@ -56,6 +58,7 @@ struct RuleSetImpl::Compiled {
   std::vector<Problem> problems;  // of rules and causes
   std::vector<Problem> format_problems;
   std::optional<reader::FormatSet> formats;
+  std::vector<std::string> date_fields;
   std::string sha256;
 };
 
@@ -65,7 +68,10 @@ RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
     if (!file.owned.empty()) file.text = file.owned;
     if (file.part != PackPart::pack_info) continue;
     const auto documents = base::parse_yaml({file.path, file.text});
-    if (documents && !documents->empty()) version_ = documents->front().text_of("version");
+    if (!documents || documents->empty()) continue;
+    version_ = documents->front().text_of("version");
+    const std::string date = std::string(documents->front().text_of("date")) + "T00:00:00Z";
+    if (const auto time = base::parse_iso8601(date)) date_ = Timestamp{time->ticks};
   }
 }
 
@@ -138,6 +144,11 @@ const reader::FormatSet* RuleSetImpl::formats() const {
   return &*compiled_->formats;
 }
 
+const std::vector<std::string>& RuleSetImpl::date_fields() const {
+  compile_formats();
+  return compiled_->date_fields;
+}
+
 void RuleSetImpl::compile_formats() const {
   std::call_once(compiled_->formats_once, [this] {
     std::vector<reader::FormatFile> formats;
@@ -145,6 +156,12 @@ void RuleSetImpl::compile_formats() const {
       if (file.part == PackPart::formats) formats.push_back({file.path, file.text});
     }
     compiled_->formats = reader::FormatSet::load(formats, compiled_->format_problems);
+    auto& dates = compiled_->date_fields;
+    for (const reader::CaptureFormat& format : compiled_->formats->captures().formats) {
+      dates.insert(dates.end(), format.dates.begin(), format.dates.end());
+    }
+    std::sort(dates.begin(), dates.end());
+    dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   });
 }
 

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "diagnosis/cause_set.hpp"
+#include "rdptriage/event.hpp"
 #include "rdptriage/problem.hpp"
 #include "rule/compiled_rules.hpp"
 
@@ -46,6 +48,10 @@ class RuleSetImpl {
   const rule::CompiledRules& rules() const;
   const diagnosis::CauseSet& causes() const;
   const reader::FormatSet* formats() const;  // null when the pack has none
+  // Fields of captures that hold a date, sorted.
+  const std::vector<std::string>& date_fields() const;
+  // When the pack was made; unset when it does not say.
+  std::optional<Timestamp> date() const { return date_; }
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
 
@@ -63,6 +69,7 @@ class RuleSetImpl {
 
   std::vector<pipeline::RulePackFile> files_;
   std::string version_;
+  std::optional<Timestamp> date_;
   std::unique_ptr<Compiled> compiled_;
 };
 

@@ -24,11 +24,9 @@ constexpr std::uint64_t kCertainPercent = 30;
 
 class CaptureReading {
  public:
-  CaptureReading(const CaptureSet& set, const container::Artifact& artifact,
-                 std::optional<Timestamp> today, EventSink& sink)
+  CaptureReading(const CaptureSet& set, const container::Artifact& artifact, EventSink& sink)
       : set_(set),
         artifact_(artifact),
-        today_(today),
         sink_(sink),
         role_(set.role_of_path(artifact.path)),
         sockets_(set, artifact),
@@ -161,7 +159,7 @@ class CaptureReading {
   void close() {
     if (!open_) return;
     const std::uint64_t before = records_;
-    open_->emit(artifact_.index, role_, today_, sink_, records_);
+    open_->emit(artifact_.index, role_, sink_, records_);
     if (records_ > before) note(open_->format().name);
     open_.reset();
   }
@@ -178,7 +176,6 @@ class CaptureReading {
 
   const CaptureSet& set_;
   const container::Artifact& artifact_;
-  const std::optional<Timestamp> today_;
   EventSink& sink_;
   const std::string role_;
   SocketTable sockets_;
@@ -228,7 +225,7 @@ Sureness probe_capture(std::span<const std::byte> head, std::string_view name,
   artifact.path = name;
   container::MemorySource source(head);
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
-  CaptureReading reading(set, artifact, context.today, sink);
+  CaptureReading reading(set, artifact, sink);
   while (const auto line = lines.next()) reading.line(*line);
   reading.finish();
   if (reading.records() == 0) return Sureness::no;
@@ -242,7 +239,7 @@ ReadOutcome read_capture(const container::Artifact& artifact, container::ByteSou
   if (context.formats == nullptr) return outcome;
   const CaptureSet& set = context.formats->captures();
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
-  CaptureReading reading(set, artifact, context.today, sink);
+  CaptureReading reading(set, artifact, sink);
   while (const auto line = lines.next()) reading.line(*line);
   reading.finish();
   outcome.records_read = reading.records();
@@ -275,7 +272,7 @@ void check_capture_samples(const base::YamlNode& document, const base::SourceTex
     container::Artifact artifact;
     container::MemorySource bytes(std::as_bytes(std::span(text.data(), text.size())));
     LineReader lines(artifact, bytes, Limits{}, set.key_words, sink);
-    CaptureReading reading(set, artifact, Timestamp{0}, sink);
+    CaptureReading reading(set, artifact, sink);
     while (const auto line = lines.next()) reading.line(*line);
     reading.finish();
     if (sink.events.size() != events->items.size()) {

@@ -103,8 +103,7 @@ bool CaptureRecord::is_complete() const {
          (!whole_.fields.empty() || !rows_.empty());
 }
 
-Flow CaptureRecord::emit(std::uint32_t artifact, std::string_view role,
-                         std::optional<Timestamp> today, EventSink& sink,
+Flow CaptureRecord::emit(std::uint32_t artifact, std::string_view role, EventSink& sink,
                          std::uint64_t& records) const {
   if (!is_complete()) return Flow::go_on;
   RecordBuilder record(artifact, format_->category);
@@ -113,10 +112,6 @@ Flow CaptureRecord::emit(std::uint32_t artifact, std::string_view role,
       const bool date =
           std::find(format_->dates.begin(), format_->dates.end(), name) != format_->dates.end();
       record.add(name, date ? normalize_local_date(value) : value);
-      if (!date || !today) continue;
-      if (const auto passed = has_passed(value, *today)) {
-        record.add_flag(name + "Passed", *passed ? "true" : "false");
-      }
     }
   };
   const auto send = [&](const Part& part) {

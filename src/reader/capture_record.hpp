@@ -28,9 +28,9 @@ class CaptureRecord {
   // Gives the line to the first expression that it matches; false when there is none.
   bool take(const TextLine& line);
 
-  // The events of the record, none when required fields are missing. `today` judges dates.
-  Flow emit(std::uint32_t artifact, std::string_view role, std::optional<Timestamp> today,
-            EventSink& sink, std::uint64_t& records) const;
+  // The events of the record, none when required fields are missing.
+  Flow emit(std::uint32_t artifact, std::string_view role, EventSink& sink,
+            std::uint64_t& records) const;
 
  private:
   struct Part {

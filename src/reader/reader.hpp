@@ -42,7 +42,6 @@ struct ReadContext {
   Limits limits;
   const FormatSet* formats = nullptr;  // null: no text formats known
   bool carve = false;                  // EVTX: also give stale records behind the free space
-  std::optional<Timestamp> today;      // certificates are judged by it; unset: not judged
   unsigned jobs = 1;                   // threads a reader may use for one artifact
 };
 

@@ -16,7 +16,8 @@ namespace rdptriage::report {
 namespace {
 
 constexpr std::size_t kIndent = 11;  // "  PROOF    "
-constexpr std::size_t kMostProofs = 4, kMostSteps = 4, kMostCauses = 3, kMostMissing = 3;
+constexpr std::size_t kMostProofs = 4, kMostTwoLineProofs = 3, kMostSteps = 4, kMostCauses = 3,
+                      kMostMissing = 3;
 
 // Code points; the card holds no characters of double width of its own, and log text is cut by
 // count.
@@ -152,6 +153,12 @@ class Card {
         continue;
       if (!finding.evidence.empty()) ids.push_back(finding.evidence.front());
     }
+    // No stage broke in what was read: then whatever the rules have to say of it.
+    for (const Finding& finding : report_.findings) {
+      const bool neutral = finding.stage_state == StageState::unknown && !finding.evidence.empty();
+      if (ids.empty() && neutral && report_.verdict == Verdict::inconclusive)
+        ids.push_back(finding.evidence.front());
+    }
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     write_proof(ids, "SEEN");
   }
@@ -165,14 +172,38 @@ class Card {
       if (const std::string time = time_of(*evidence); !time.empty()) {
         line += (time.size() > 19 && time[10] == ' ' ? time.substr(11, 8) : time) + ' ';
       }
-      line += place_of(report_, *evidence);
-      if (const std::string at = position_of(*evidence); !at.empty()) line += ' ' + at;
+      line += short_place(*evidence);
+      // The words name the event; which record it is, the evidence itself says.
+      const std::string at = position_of(*evidence);
+      if (!at.empty() && !evidence->event_id) line += ' ' + at;
       line += "  " + evidence->text;
       const std::size_t room = columns_ - kIndent - 2 - id.size();
-      const std::string text = cut_to(safe_text(line), room);
+      // A few proofs may take two lines each; of many, one each has to do.
+      auto lines = wrap(safe_text(line), room);
+      const bool two = ids.size() <= kMostTwoLineProofs && lines.size() > 1;
+      const std::string text = two ? lines.front() : cut_to(safe_text(line), room);
       row(shown++ == 0 ? label : "", text + std::string(room - width_of(text) + 2, ' ') + id);
+      if (!two) continue;
+      std::string rest = lines[1];
+      for (std::size_t i = 2; i < lines.size(); ++i) rest += ' ' + lines[i];
+      row("", "  " + cut_to(rest, room - 2));
     }
     if (ids.size() > kMostProofs) row("", fmt::format("… and {} more", ids.size() - kMostProofs));
+  }
+
+  // "RDGW01" of "RDGW01.corp.example", unless another machine begins with the same label.
+  std::string short_place(const Evidence& evidence) const {
+    const std::string place = place_of(report_, evidence);
+    if (evidence.host.empty()) return place;
+    const auto label = [](const std::string& name) {
+      return name.find_first_not_of("0123456789.:") == std::string::npos
+                 ? name
+                 : name.substr(0, name.find('.'));
+    };
+    const std::string own = label(place);
+    const auto same = std::count_if(report_.hosts.begin(), report_.hosts.end(),
+                                    [&](const Host& host) { return label(host.name) == own; });
+    return same > 1 ? place : own;
   }
 
   void write_path() {

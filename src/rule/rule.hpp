@@ -22,6 +22,8 @@ struct TriageKey {
   std::string state;      // "passed" or "failed": what a match says of that stage; "" = neither
   std::string host_from;  // field that names the host whose fact it is
   std::string host_role;  // client, gateway, session-host, broker, license-server, proxy
+  std::vector<std::string> host_names;  // fields that hold other names and addresses of it
+  std::string host_zone;                // field that holds its time zone
   std::vector<std::pair<std::string, std::string>> keep;  // shown name → field
   std::string says;                                       // message template with {name|default}
   std::string attempt;  // "start" or "end": a match opens or closes a connection attempt

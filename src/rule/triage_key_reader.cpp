@@ -23,7 +23,7 @@ constexpr std::string_view kStates[] = {"passed", "failed"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
 constexpr std::string_view kRoles[] = {"client", "gateway",        "session-host",
                                        "broker", "license-server", "proxy"};
-constexpr std::string_view kHostKeys[] = {"from", "role"};
+constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone"};
 constexpr std::string_view kHoldsKeys[] = {"from", "until"};
 constexpr std::string_view kSkew[] = {"required"};
 
@@ -69,6 +69,10 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
       context.check_keys(*host, kHostKeys, "`host`");
       out.host_from = context.text(*host, "from");
       out.host_role = word(context, *host, "role", kRoles);
+      out.host_zone = context.text(*host, "zone");
+      if (const YamlNode* names = host->find("names")) {
+        for (const YamlNode& name : names->items) out.host_names.push_back(name.text);
+      }
     }
   }
   if (const YamlNode* keep = node->find("keep")) {

@@ -7,7 +7,9 @@
 #include <map>
 #include <set>
 
+#include "base/text.hpp"
 #include "rdptriage/function_ref.hpp"
+#include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
 
@@ -30,7 +32,38 @@ struct Draft {
   std::optional<std::int64_t> ended;
   std::optional<std::int64_t> first, last;  // instants
   bool from_text = false;                   // lines of one artifact
+  // What one machine's log calls an activity, in one channel.
+  std::map<std::pair<std::optional<HostIndex>, std::string_view>, std::string_view> activities;
+  // Whom one machine says that it is about. Machines may differ: a gateway sees the client's public
+  // address, the host the gateway's; and the gateway may have been given another user.
+  std::map<std::optional<HostIndex>, std::string> users, clients;
+  std::set<HostIndex> targets;
+  bool other_target = false;
+  std::string user;
 };
+
+struct Hint {
+  std::string user, client;
+  std::optional<HostIndex> target;
+  bool other_target = false;
+};
+
+// "CORP\\anna", "anna@corp.example" → "anna"; nothing for what Windows logs instead of a name.
+std::string user_key(std::string_view text) {
+  text = base::trim(text);
+  if (const auto slash = text.rfind('\\'); slash != std::string_view::npos)
+    text.remove_prefix(slash + 1);
+  text = text.substr(0, text.find('@'));
+  if (text.empty() || text == "-" || text.back() == '$') return {};
+  return base::to_lower_ascii(text);
+}
+
+std::string client_key(std::string_view text) {
+  std::string key = host_key(text);
+  if (key == "localhost" || key == "::1" || key == "0.0.0.0" || key.rfind("127.", 0) == 0)
+    return {};
+  return key;
+}
 
 struct Marks {
   bool bound = false, near = false, start = false, end = false;
@@ -54,9 +87,18 @@ void add(Draft& draft, EventIndex index, const Place& place) {
 
 class Stitcher {
  public:
-  Stitcher(const event::EventStore& store, std::span<const EventMark> marks, Timeline& timeline)
+  Stitcher(const event::EventStore& store, const TimelineInput& input, Timeline& timeline)
       : store_(store), timeline_(timeline), marks_(store.events().size()) {
-    for (const EventMark& mark : marks) {
+    const HostFinder finder(timeline);
+    for (const AttemptHint& given : input.hints) {
+      Hint& hint = hints_[given.event];
+      if (auto user = user_key(given.user); !user.empty()) hint.user = std::move(user);
+      if (auto client = client_key(given.client); !client.empty()) hint.client = std::move(client);
+      if (host_key(given.target).empty()) continue;
+      hint.target = finder.find(given.target);
+      hint.other_target = !hint.target && !is_address(given.target);
+    }
+    for (const EventMark& mark : input.marks) {
       Marks& of = marks_[mark.event];
       switch (mark.mark) {
         case Mark::bound:
@@ -84,27 +126,58 @@ class Stitcher {
   }
 
  private:
-  // Lines in their order: an artifact is one attempt unless marks open another.
+  // Lines in their order: what one process wrote into an artifact is one attempt unless marks open
+  // another.
   void take_texts() {
     const auto& events = store_.events();
-    std::optional<std::uint32_t> artifact;
-    for (EventIndex i = 0; i < events.size(); ++i) {
-      if (!is_text_of_attempt(events[i])) continue;
-      const bool other_artifact = artifact != events[i].locator.artifact;
-      if (other_artifact || opens_another(i)) {
-        drafts_.emplace_back().from_text = true;
-        artifact = events[i].locator.artifact;
+    for (EventIndex i = 0; i < events.size();) {
+      EventIndex last = i;
+      while (last < events.size() && events[last].locator.artifact == events[i].locator.artifact) {
+        ++last;
       }
-      Draft& draft = drafts_.back();
+      take_text(i, last);
+      i = last;
+    }
+  }
+
+  void take_text(EventIndex first, EventIndex last) {
+    const auto runs = runs_of(first, last);
+    std::map<std::string_view, std::size_t> current;  // the draft that each run writes to
+    std::string_view run;
+    for (EventIndex i = first; i < last; ++i) {
+      if (!is_text_of_attempt(store_.events()[i])) continue;
+      // A line that names no process, or one that is no run of its own, continues the one before.
+      if (const auto process = process_of(i); runs.count(process) != 0) run = process;
+      const auto [at, added] = current.emplace(run, drafts_.size());
+      if (!added) {
+        const Draft& draft = drafts_[at->second];
+        if (marks_[i].start && (draft.started || draft.ended)) at->second = drafts_.size();
+      }
+      if (at->second == drafts_.size()) drafts_.emplace_back().from_text = true;
+      Draft& draft = drafts_[at->second];
       add(draft, i, timeline_.places[i]);
+      note(draft, i, {});
       if (marks_[i].start) draft.started = true;
       if (marks_[i].end) draft.ended = timeline_.places[i].ticks;
     }
   }
 
-  bool opens_another(EventIndex i) const {
-    const Draft& current = drafts_.back();
-    return marks_[i].start && (current.started || current.ended);
+  std::string_view process_of(EventIndex i) const {
+    for (const Field& field : store_.events()[i].fields) {
+      if (field.name == "ProcessId") return field.value;
+    }
+    return {};
+  }
+
+  // The processes that made an attempt of their own: each has a line that opens or closes one, or
+  // says that a stage was passed or broke.
+  std::set<std::string_view> runs_of(EventIndex first, EventIndex last) const {
+    std::set<std::string_view> runs;
+    for (EventIndex i = first; i < last; ++i) {
+      if (!is_text_of_attempt(store_.events()[i]) || !marks_[i].makes_attempt()) continue;
+      if (const auto process = process_of(i); !process.empty()) runs.insert(process);
+    }
+    return runs;
   }
 
   // Records of event logs, in time order over all hosts; then what may have to do with them.
@@ -174,6 +247,7 @@ class Stitcher {
     Draft& draft = drafts_[*target];
     const Place& place = timeline_.places[i];
     add(draft, i, place);
+    note(draft, i, has_activity ? activity : std::string_view());
     if (has_activity) by_activity_.emplace(activity, *target);
     if (marks_[i].start) {
       if (place.host)
@@ -184,20 +258,73 @@ class Stitcher {
     if (marks_[i].end && !draft.ended) draft.ended = place.ticks;
   }
 
-  // The latest try that this record can still belong to.
+  void note(Draft& draft, EventIndex i, std::string_view activity) const {
+    const event::Event& event = store_.events()[i];
+    const auto& host = timeline_.places[i].host;
+    if (!activity.empty()) draft.activities.emplace(std::pair(host, event.key.channel), activity);
+    const auto hint = hints_.find(i);
+    if (hint == hints_.end()) return;
+    if (!hint->second.user.empty()) {
+      draft.users.emplace(host, hint->second.user);
+      if (draft.user.empty()) draft.user = hint->second.user;
+    }
+    if (!hint->second.client.empty()) draft.clients.emplace(host, hint->second.client);
+    if (hint->second.target) draft.targets.insert(*hint->second.target);
+    draft.other_target = draft.other_target || hint->second.other_target;
+  }
+
+  // The try that this record fits best, the latest of those that it fits equally.
   std::optional<std::size_t> near_in_time(EventIndex i) const {
     const Place& place = timeline_.places[i];
     const auto stop = std::min<std::ptrdiff_t>(std::ssize(open_), kMostOpen);
+    std::optional<std::size_t> best;
+    int most = -1;
     for (auto at = open_.rbegin(); at != open_.rbegin() + stop; ++at) {
       const Draft& draft = drafts_[*at];
-      if (*place.ticks - *draft.last > kSameAttemptGap) return std::nullopt;
+      if (*place.ticks - *draft.last > kSameAttemptGap) continue;
       if (draft.ended && *place.ticks - *draft.ended > kAfterEnd) continue;
       const bool started_here =
           place.host ? draft.started_by.count(*place.host) != 0 : draft.started;
       if (marks_[i].start && started_here) continue;
-      return *at;
+      if (const auto points = likeness(draft, i); points && *points > most) {
+        best = *at;
+        most = *points;
+      }
     }
-    return std::nullopt;
+    return best;
+  }
+
+  // How much of what the record names the try names too; nothing when they contradict each other.
+  std::optional<int> likeness(const Draft& draft, EventIndex i) const {
+    const event::Event& event = store_.events()[i];
+    const auto& host = timeline_.places[i].host;
+    const auto activity = event.system.activity_id.value_or(std::string_view());
+    if (!activity.empty() && activity != kNoActivity) {
+      const auto known = draft.activities.find({host, event.key.channel});
+      if (known != draft.activities.end() && known->second != activity) return std::nullopt;
+    }
+    if (host && !draft.targets.empty() && draft.targets.count(*host) == 0 && is_target(*host))
+      return std::nullopt;
+    const auto given = hints_.find(i);
+    if (given == hints_.end()) return 0;
+    const Hint& hint = given->second;
+    if (hint.target && !draft.targets.empty() && draft.targets.count(*hint.target) == 0)
+      return std::nullopt;
+    int points = 0;
+    for (const auto& [mine, of] :
+         {std::pair(&hint.user, &draft.users), std::pair(&hint.client, &draft.clients)}) {
+      if (mine->empty()) continue;
+      for (const auto& [by, theirs] : *of) {
+        if (theirs == *mine) ++points;
+        if (theirs != *mine && by == host) return std::nullopt;
+      }
+    }
+    return points;
+  }
+
+  bool is_target(HostIndex host) const {
+    const auto& roles = timeline_.hosts[host].roles;
+    return std::binary_search(roles.begin(), roles.end(), "session-host");
   }
 
   // A trace and records of the same moment are one try. A trace without a comparable clock can only
@@ -212,10 +339,12 @@ class Stitcher {
         partner = texts;
       }
       if (!partner || drafts_[*partner].events.empty()) continue;
-      for (const EventIndex i : drafts_[*partner].events) {
-        add(drafts_[text], i, timeline_.places[i]);
-      }
-      drafts_[*partner].events.clear();
+      Draft &draft = drafts_[text], &from = drafts_[*partner];
+      for (const EventIndex i : from.events) add(draft, i, timeline_.places[i]);
+      draft.targets.insert(from.targets.begin(), from.targets.end());
+      draft.other_target = draft.other_target || from.other_target;
+      if (draft.user.empty()) draft.user = from.user;
+      from.events.clear();
     }
   }
 
@@ -252,6 +381,9 @@ class Stitcher {
         if (timeline_.places[i].host) hosts.insert(*timeline_.places[i].host);
       }
       attempt.hosts.assign(hosts.begin(), hosts.end());
+      attempt.targets.assign(draft.targets.begin(), draft.targets.end());
+      attempt.other_target = draft.other_target;
+      attempt.user = std::move(draft.user);
       attempt.events = std::move(draft.events);
       timeline_.attempts.push_back(std::move(attempt));
     }
@@ -260,15 +392,16 @@ class Stitcher {
   const event::EventStore& store_;
   Timeline& timeline_;
   std::vector<Marks> marks_;
+  std::map<EventIndex, Hint> hints_;
   std::vector<Draft> drafts_;
   std::vector<std::size_t> open_;  // drafts of event logs, oldest first
   std::map<std::string_view, std::size_t> by_activity_;
 };
 }  // namespace
 
-void stitch_attempts(const event::EventStore& store, std::span<const EventMark> marks,
+void stitch_attempts(const event::EventStore& store, const TimelineInput& input,
                      Timeline& timeline) {
-  Stitcher(store, marks, timeline).run();
+  Stitcher(store, input, timeline).run();
 }
 
 }  // namespace rdptriage::timeline

@@ -9,7 +9,7 @@
 namespace rdptriage::timeline {
 
 // Fills `timeline.attempts` and the places' `attempt`. Hosts and ticks must be set.
-void stitch_attempts(const event::EventStore& store, std::span<const EventMark> marks,
+void stitch_attempts(const event::EventStore& store, const TimelineInput& input,
                      Timeline& timeline);
 
 }  // namespace rdptriage::timeline

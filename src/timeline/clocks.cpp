@@ -1,99 +1,254 @@
 #include "timeline/clocks.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
-#include <optional>
-#include <string>
-#include <utility>
+#include <set>
 
-#include "base/text.hpp"
+#include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
 
 namespace {
 constexpr std::int64_t kSecond = 10'000'000;
-constexpr std::int64_t kUnmeasured = 120 * kSecond;
-// The first records of one connection on two machines are not the same moment.
+// Two machines log the same step of a connection within this.
+constexpr std::int64_t kSameStep = 2 * kSecond;
+// A clock that is further off breaks the domain's logon before it breaks a connection.
+constexpr std::int64_t kFarthest = std::int64_t{65} * 60 * kSecond;
 constexpr std::int64_t kLeastUncertainty = 2 * kSecond;
+// What one start on each side proves is less sure: they may be seconds apart for other reasons.
+constexpr std::int64_t kSingleUncertainty = 10 * kSecond;
+constexpr std::size_t kMostStarts = 200;
+constexpr std::size_t kFewestStarts = 3;
+constexpr std::size_t kMostHosts = 16;
+constexpr std::string_view kNoActivity = "{00000000-0000-0000-0000-000000000000}";
 
-// "RDSH01.corp.example" and "rdsh01" are one machine.
-std::string machine(std::string_view computer) {
-  return base::to_lower_ascii(computer.substr(0, computer.find('.')));
-}
-
-std::string activity_of(const event::Event& event) {
-  if (event.system.activity_id) return base::to_lower_ascii(*event.system.activity_id);
-  for (const Field& field : event.fields) {
-    if (field.name == "ActivityId") return base::to_lower_ascii(field.value);
-  }
-  return {};
-}
-
-using Pair = std::pair<std::uint32_t, std::uint32_t>;
-
+// How far the clock of the second machine is ahead of the first one's.
 struct Difference {
-  std::int64_t median = 0, spread = 0;
+  std::int64_t ticks = 0;
+  std::int64_t uncertainty = 0;
 };
 
-Difference difference_of(std::vector<std::int64_t> samples) {
-  std::sort(samples.begin(), samples.end());
-  const std::int64_t median = samples[samples.size() / 2];
-  const std::int64_t spread = std::max(samples.back() - median, median - samples.front());
-  return {median, spread};
+Difference middle_of(std::vector<std::int64_t> differences) {
+  std::sort(differences.begin(), differences.end());
+  Difference out;
+  out.ticks = differences[differences.size() / 2];
+  out.uncertainty = std::max(kLeastUncertainty, (differences.back() - differences.front() + 1) / 2);
+  // The way over the network is not the clocks' difference.
+  if (std::abs(out.ticks) <= out.uncertainty) out.ticks = 0;
+  return out;
 }
-}  // namespace
 
-Clocks measure_clocks(const event::EventStore& store) {
-  Clocks out;
-  std::map<std::string, std::uint32_t> known;
-  std::vector<std::size_t> events_of;
-  // By activity: the first time that each clock shows for it.
-  std::map<std::string, std::map<std::uint32_t, std::int64_t>> first_times;
-  for (const event::Event& event : store.events()) {
-    const std::string name = event.system.computer ? machine(*event.system.computer)
-                                                   : '\0' + std::to_string(event.locator.artifact);
-    const auto clock = known.emplace(name, static_cast<std::uint32_t>(known.size())).first->second;
-    events_of.resize(known.size());
-    ++events_of[clock];
-    out.of_event.push_back(clock);
-    if (!event.key.time || event.key.time_quality != TimeQuality::utc) continue;
-    const std::string activity = activity_of(event);
-    if (activity.empty()) continue;
-    const std::int64_t time = event.key.time->ticks;
-    const auto [at, added] = first_times[activity].emplace(clock, time);
-    if (!added) at->second = std::min(at->second, time);
+class Clocks {
+ public:
+  Clocks(const event::EventStore& store, const TimelineInput& input, Timeline& timeline)
+      : store_(store), input_(input), timeline_(timeline), seen_(timeline.hosts.size()) {}
+
+  void run() {
+    place_local_times();
+    gather();
+    measure();
+    apply();
   }
-  out.clocks.assign(known.size(), {0, kUnmeasured, false});
-  if (out.clocks.empty()) return out;
 
-  std::map<Pair, std::vector<std::int64_t>> samples;
-  for (const auto& [activity, times] : first_times) {
-    for (const auto& [a, time_a] : times) {
-      for (const auto& [b, time_b] : times) {
-        if (a != b) samples[{a, b}].push_back(time_b - time_a);
+ private:
+  // What a machine's clock can be compared by.
+  struct Seen {
+    std::map<std::string_view, std::int64_t> activities;  // first record of each
+    std::vector<std::int64_t> starts;                     // sorted
+    std::set<HostIndex> wanted;                           // machines it names as the other end
+  };
+
+  void place_local_times() {
+    for (std::size_t i = 0; i < timeline_.places.size(); ++i) {
+      Place& place = timeline_.places[i];
+      if (place.instant || !place.host || !place.ticks) continue;
+      const auto& zone = timeline_.hosts[*place.host].zone;
+      if (!zone || store_.events()[i].key.time_quality != TimeQuality::local) continue;
+      *place.ticks -= *zone;
+      place.instant = true;
+    }
+  }
+
+  void gather() {
+    const auto& events = store_.events();
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const Place& place = timeline_.places[i];
+      if (!place.host || !place.instant || *place.host >= kMostHosts) continue;
+      const auto activity = events[i].system.activity_id.value_or(std::string_view());
+      if (activity.empty() || activity == kNoActivity) continue;
+      auto& activities = seen_[*place.host].activities;
+      const auto [at, added] = activities.emplace(activity, *place.ticks);
+      if (!added) at->second = std::min(at->second, *place.ticks);
+    }
+    for (const EventMark& mark : input_.marks) {
+      const Place& place = timeline_.places[mark.event];
+      if (mark.mark != Mark::start || !place.host || !place.instant) continue;
+      seen_[*place.host].starts.push_back(*place.ticks);
+    }
+    for (Seen& seen : seen_) {
+      std::sort(seen.starts.begin(), seen.starts.end());
+      // The two channels of one gateway connection are one start.
+      seen.starts.erase(
+          std::unique(seen.starts.begin(), seen.starts.end(),
+                      [](std::int64_t a, std::int64_t b) { return b - a < kSameStep; }),
+          seen.starts.end());
+    }
+    const HostFinder finder(timeline_);
+    for (const AttemptHint& hint : input_.hints) {
+      const auto& host = timeline_.places[hint.event].host;
+      if (!host) continue;
+      for (const std::string* name : {&hint.target, &hint.client}) {
+        const auto other = name->empty() ? std::nullopt : finder.find(*name);
+        if (other && *other != *host) seen_[*host].wanted.insert(*other);
       }
     }
   }
-  // The clock with most records is the reference; from it outwards over measured pairs.
-  const auto reference = static_cast<std::uint32_t>(
-      std::max_element(events_of.begin(), events_of.end()) - events_of.begin());
-  out.clocks[reference] = {0, 0, true};
-  std::vector<std::uint32_t> reached = {reference};
-  for (std::size_t i = 0; i < reached.size(); ++i) {
-    const std::uint32_t from = reached[i];
-    for (auto pair = samples.lower_bound({from, 0}); pair != samples.end(); ++pair) {
-      if (pair->first.first != from) break;
-      Clock& to = out.clocks[pair->first.second];
-      if (to.measured) continue;
-      const Difference difference = difference_of(pair->second);
-      to.ahead = out.clocks[from].ahead + difference.median;
-      to.uncertainty =
-          out.clocks[from].uncertainty + std::max(difference.spread, kLeastUncertainty);
-      to.measured = true;
-      reached.push_back(pair->first.second);
+
+  // --- Two machines
+  // --------------------------------------------------------------------------------
+
+  std::optional<Difference> compare(HostIndex a, HostIndex b) const {
+    if (auto found = by_activities(seen_[a], seen_[b])) return found;
+    if (auto found = by_pattern(seen_[a].starts, seen_[b].starts)) return found;
+    return by_single_start(a, b);
+  }
+
+  static std::optional<Difference> by_activities(const Seen& a, const Seen& b) {
+    std::vector<std::int64_t> differences;
+    for (const auto& [activity, ticks] : a.activities) {
+      const auto other = b.activities.find(activity);
+      if (other != b.activities.end()) differences.push_back(other->second - ticks);
+    }
+    if (differences.empty()) return std::nullopt;
+    return middle_of(std::move(differences));
+  }
+
+  // How many starts of `b` follow those of `a` after `shift`; their exact differences.
+  static std::vector<std::int64_t> matches(const std::vector<std::int64_t>& a,
+                                           const std::vector<std::int64_t>& b, std::int64_t shift) {
+    std::vector<std::int64_t> out;
+    std::size_t j = 0;
+    for (const std::int64_t start : a) {
+      while (j < b.size() && b[j] < start + shift - kSameStep) ++j;
+      if (j < b.size() && b[j] <= start + shift + kSameStep) out.push_back(b[j++] - start);
+    }
+    return out;
+  }
+
+  static std::optional<Difference> by_pattern(std::vector<std::int64_t> a,
+                                              std::vector<std::int64_t> b) {
+    for (auto* starts : {&a, &b}) {
+      if (starts->size() > kMostStarts) starts->erase(starts->begin(), starts->end() - kMostStarts);
+    }
+    const std::size_t least = std::min(a.size(), b.size());
+    if (least < kFewestStarts) return std::nullopt;
+    // Every pair of starts is a shift that may be the clocks' difference.
+    std::vector<std::int64_t> shifts;
+    for (const std::int64_t start : a) {
+      for (const std::int64_t other : b) {
+        if (std::abs(other - start) <= kFarthest) shifts.push_back(other - start);
+      }
+    }
+    std::sort(shifts.begin(), shifts.end());
+    shifts.erase(std::unique(shifts.begin(), shifts.end(),
+                             [](std::int64_t x, std::int64_t y) { return y - x < kSecond; }),
+                 shifts.end());
+    constexpr std::size_t kMostShifts = 2000;  // of two busy machines, nothing can be told anyway
+    if (shifts.size() > kMostShifts) return std::nullopt;
+    std::vector<std::int64_t> best;
+    std::size_t second = 0;
+    std::int64_t best_shift = 0;
+    for (const std::int64_t shift : shifts) {
+      auto found = matches(a, b, shift);
+      if (found.size() > best.size()) {
+        if (std::abs(shift - best_shift) > 2 * kSameStep) second = best.size();
+        best = std::move(found);
+        best_shift = shift;
+      } else if (std::abs(shift - best_shift) > 2 * kSameStep) {
+        second = std::max(second, found.size());
+      }
+    }
+    // Most of the quieter machine's starts have to fit, and no other shift may fit nearly as well.
+    if (best.size() < kFewestStarts || best.size() * 5 < least * 4 || best.size() * 2 < second * 3)
+      return std::nullopt;
+    return middle_of(std::move(best));
+  }
+
+  std::optional<Difference> by_single_start(HostIndex a, HostIndex b) const {
+    const Seen &first = seen_[a], &second = seen_[b];
+    if (first.starts.size() != 1 || second.starts.size() != 1) return std::nullopt;
+    if (first.wanted.count(b) == 0 && second.wanted.count(a) == 0) return std::nullopt;
+    const std::int64_t difference = second.starts.front() - first.starts.front();
+    if (std::abs(difference) > kFarthest) return std::nullopt;
+    return Difference{difference, kSingleUncertainty};
+  }
+
+  // --- All machines
+  // --------------------------------------------------------------------------------
+
+  // Servers keep the domain's time; their clock is the common one.
+  int rank(HostIndex host) const {
+    const auto& roles = timeline_.hosts[host].roles;
+    const auto has = [&](std::string_view role) {
+      return std::binary_search(roles.begin(), roles.end(), role);
+    };
+    return has("session-host") ? 0 : has("gateway") ? 1 : has("client") ? 3 : 2;
+  }
+
+  void measure() {
+    const auto count = static_cast<HostIndex>(std::min(timeline_.hosts.size(), kMostHosts));
+    if (count < 2) return;
+    std::vector<HostIndex> order;
+    for (HostIndex i = 0; i < count; ++i) order.push_back(i);
+    std::sort(order.begin(), order.end(), [this](HostIndex a, HostIndex b) {
+      return rank(a) != rank(b) ? rank(a) < rank(b)
+                                : timeline_.hosts[a].key < timeline_.hosts[b].key;
+    });
+    // From the common clock outwards, over as few comparisons as possible.
+    for (const HostIndex root : order) {
+      if (timeline_.hosts[root].clock_offset) continue;
+      std::vector<HostIndex> reached = {root};
+      for (std::size_t at = 0; at < reached.size(); ++at) {
+        for (const HostIndex other : order) {
+          if (other == root || timeline_.hosts[other].clock_offset) continue;
+          const auto difference = compare(reached[at], other);
+          if (!difference) continue;
+          const HostRecord& from = timeline_.hosts[reached[at]];
+          timeline_.hosts[other].clock_offset = from.clock_offset.value_or(0) + difference->ticks;
+          timeline_.hosts[other].clock_uncertainty =
+              from.clock_uncertainty.value_or(0) + difference->uncertainty;
+          reached.push_back(other);
+        }
+      }
+      if (reached.size() > 1) {
+        timeline_.hosts[root].clock_offset = 0;
+        timeline_.hosts[root].clock_uncertainty = 0;
+      }
     }
   }
-  return out;
+
+  void apply() {
+    for (Place& place : timeline_.places) {
+      if (!place.instant) continue;
+      place.uncertainty = kUnmeasured;
+      if (!place.host) continue;
+      const HostRecord& host = timeline_.hosts[*place.host];
+      if (!host.clock_offset) continue;
+      *place.ticks -= *host.clock_offset;
+      place.uncertainty = *host.clock_uncertainty;
+    }
+  }
+
+  const event::EventStore& store_;
+  const TimelineInput& input_;
+  Timeline& timeline_;
+  std::vector<Seen> seen_;
+};
+}  // namespace
+
+void align_clocks(const event::EventStore& store, const TimelineInput& input, Timeline& timeline) {
+  Clocks(store, input, timeline).run();
 }
 
 }  // namespace rdptriage::timeline

@@ -1,27 +1,20 @@
-// The clocks that the events of a case were written by, and how far they are apart.
-//
-// Each machine has one clock; an artifact that names no machine counts as its own. Two clocks are
-// compared by what both recorded of the same connection: the first records with one ActivityId.
+// Clocks: how far those of two machines are apart, from what both logged at the same moment.
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include <span>
 
 #include "event/event_store.hpp"
+#include "timeline/timeline.hpp"
 
 namespace rdptriage::timeline {
 
-struct Clock {
-  std::int64_t ahead = 0;        // of the case's reference clock, in ticks
-  std::int64_t uncertainty = 0;  // how far `ahead` may be off
-  bool measured = false;         // against the reference, directly or over other clocks
-};
+// How far a clock may be off when nothing allowed to measure it; two of them twice that.
+inline constexpr std::int64_t kUnmeasured = std::int64_t{60} * 10'000'000;
 
-struct Clocks {
-  std::vector<Clock> clocks;
-  std::vector<std::uint32_t> of_event;  // position in `clocks`, by event
-};
-
-Clocks measure_clocks(const event::EventStore& store);
+// Fills the hosts' `clock_offset` and `clock_uncertainty`, takes the offsets off the places' ticks
+// and gives them their uncertainty. Machines are compared by activity ids that both logged, else by
+// the pattern of several starts, else by the one attempt that each of them knows, when one names
+// the other. Local times become instants where the case knows the machine's zone.
+void align_clocks(const event::EventStore& store, const TimelineInput& input, Timeline& timeline);
 
 }  // namespace rdptriage::timeline

@@ -1,40 +1,62 @@
 #include "timeline/hosts.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <map>
+#include <set>
 
 #include "base/text.hpp"
 
 namespace rdptriage::timeline {
 
 namespace {
-bool is_address(std::string_view name) {
-  if (name.find(':') != std::string_view::npos) return true;
-  return name.find_first_not_of("0123456789.") == std::string_view::npos;
+constexpr std::int64_t kMinute = std::int64_t{60} * 10'000'000;
+// Names of fewer letters ("pc") are words of too many paths.
+constexpr std::size_t kShortestInPath = 4;
+constexpr std::size_t kMostNames = 64;
+constexpr std::size_t kMostInPaths = 256;
+
+bool is_ipv4(std::string_view text) {
+  return text.find('.') != std::string_view::npos &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+bool is_ipv6(std::string_view text) {
+  return std::count(text.begin(), text.end(), ':') > 1 &&
+         text.find_first_not_of("0123456789abcdefABCDEF:.%") == std::string_view::npos;
+}
+// "10.0.0.5:51234", "[fe80::1%4]:3389", "10.0.0.5(Preferred)" → the address; other text as it is.
+std::string_view bare_address(std::string_view text) {
+  text = text.substr(0, text.find('('));
+  if (!text.empty() && text.front() == '[') {
+    text =
+        text.substr(1, text.find(']') == std::string_view::npos ? text.size() : text.find(']') - 1);
+  } else if (std::count(text.begin(), text.end(), ':') == 1) {
+    text = text.substr(0, text.find(':'));
+  }
+  return text.substr(0, text.find('%'));
 }
 
-class HostTable {
- public:
-  explicit HostTable(Timeline& timeline) : timeline_(&timeline) {}
+// Addresses that every machine has, or that say that there is none.
+bool names_nobody(std::string_view key) {
+  return key.empty() || key == "-" || key == "0.0.0.0" || key == "::" || key == "::1" ||
+         key == "localhost" || key == "unknown" || key.substr(0, 4) == "127." ||
+         key.substr(0, 8) == "169.254." || key.substr(0, 5) == "fe80:";
+}
 
-  std::optional<HostIndex> index_of(std::string_view name) {
-    std::string key = host_key(name);
-    if (key.empty()) return std::nullopt;
-    const auto [at, added] = by_key_.emplace(key, static_cast<HostIndex>(timeline_->hosts.size()));
-    if (added) timeline_->hosts.push_back({std::move(key), std::string(name), {}});
-    return at->second;
+bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+// Whether `word` stands in `text` with no letter or digit next to it.
+bool has_word(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at == 0 || !is_word_char(text[at - 1])) &&
+        (end == text.size() || !is_word_char(text[end]))) {
+      return true;
+    }
   }
-
-  void add_role(HostIndex host, const std::string& role) {
-    auto& roles = timeline_->hosts[host].roles;
-    const auto at = std::lower_bound(roles.begin(), roles.end(), role);
-    if (at == roles.end() || *at != role) roles.insert(at, role);
-  }
-
- private:
-  Timeline* timeline_;
-  std::map<std::string, HostIndex, std::less<>> by_key_;
-};
+  return false;
+}
 
 std::string_view field_of(const event::Event& event, std::string_view name) {
   for (const Field& field : event.fields) {
@@ -48,37 +70,243 @@ std::string_view logging_host(const event::Event& event) {
   if (event.system.computer && !event.system.computer->empty()) return *event.system.computer;
   return field_of(event, "HostKey");
 }
+
+// "UTC+01:00", "(UTC-05:30) …": local time is so far ahead of UTC. A bare number is what Windows
+// keeps, minutes to add to local time, as a signed or unsigned 32-bit value.
+std::optional<std::int64_t> parse_zone(std::string_view text) {
+  const auto utc = text.find("UTC");
+  if (utc != std::string_view::npos) {
+    text.remove_prefix(utc + 3);
+    if (text.empty() || (text[0] != '+' && text[0] != '-')) return 0;
+    int hours = 0, minutes = 0;
+    const char* end = text.data() + text.size();
+    const auto [colon, error] = std::from_chars(text.data() + 1, end, hours);
+    if (error != std::errc() || hours > 14) return std::nullopt;
+    if (colon != end && *colon == ':') std::from_chars(colon + 1, end, minutes);
+    return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * kMinute;
+  }
+  std::int64_t bias = 0;
+  text = base::trim(text);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bias);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (bias > INT32_MAX) bias -= std::int64_t{1} << 32;
+  if (bias < -14 * 60 || bias > 14 * 60) return std::nullopt;
+  return -bias * kMinute;
+}
+
+class HostTable {
+ public:
+  HostTable(const event::EventStore& store, Timeline& timeline) : timeline_(timeline) {
+    // Machines of two domains may share their first label; then the whole name tells them apart.
+    std::map<std::string, std::set<std::string>, std::less<>> full_names;
+    for (const event::Event& event : store.events()) {
+      const auto name = logging_host(event);
+      if (name.find('.') == std::string_view::npos || is_address(name)) continue;
+      if (name == last_) continue;
+      last_ = name;
+      full_names[host_key(name)].insert(base::to_lower_ascii(name));
+    }
+    for (auto& [label, names] : full_names) {
+      if (names.size() > 1) shared_labels_.insert(label);
+    }
+  }
+
+  std::string key_of(std::string_view name) const {
+    std::string key = host_key(name);
+    const bool full = name.find('.') != std::string_view::npos && !is_address(key);
+    if (full && shared_labels_.count(key) != 0) key = base::to_lower_ascii(base::trim(name));
+    return names_nobody(key) ? std::string() : key;
+  }
+
+  std::optional<HostIndex> index_of(std::string_view name) {
+    std::string key = key_of(name);
+    if (key.empty()) return std::nullopt;
+    if (const auto known = find(key)) return known;
+    const auto index = static_cast<HostIndex>(timeline_.hosts.size());
+    by_key_.emplace(key, index);
+    HostRecord& host = timeline_.hosts.emplace_back();
+    host.key = std::move(key);
+    host.name = std::string(name);
+    return index;
+  }
+
+  std::optional<HostIndex> find(std::string_view key) const {
+    const auto at = by_key_.find(key);
+    return at == by_key_.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  // Another name of the host. A name that two hosts claim (an address of two private networks) is
+  // nobody's.
+  void add_alias(HostIndex host, std::string_view name) {
+    std::string key = key_of(is_address(name) ? bare_address(name) : name);
+    if (key.empty() || key == timeline_.hosts[host].key) return;
+    claimed_[std::move(key)].insert(host);
+  }
+
+  void settle_aliases() {
+    for (const auto& [key, hosts] : claimed_) {
+      if (hosts.size() != 1 || find(key)) continue;
+      by_key_.emplace(key, *hosts.begin());
+      timeline_.hosts[*hosts.begin()].aliases.push_back(key);
+    }
+  }
+
+  void add_role(HostIndex host, const std::string& role) {
+    auto& roles = timeline_.hosts[host].roles;
+    const auto at = std::lower_bound(roles.begin(), roles.end(), role);
+    if (at == roles.end() || *at != role) roles.insert(at, role);
+  }
+
+ private:
+  Timeline& timeline_;
+  std::string_view last_;
+  std::set<std::string, std::less<>> shared_labels_;
+  std::map<std::string, HostIndex, std::less<>> by_key_;
+  std::map<std::string, std::set<HostIndex>> claimed_;
+};
+
+// Whose file it is: the host whose name its path holds (the longest, then the first), or the only
+// host that its folder knows, where a case has a folder for each machine.
+class PathHosts {
+ public:
+  PathHosts(const event::EventStore& store, std::span<const std::string> paths,
+            const Timeline& timeline)
+      : paths_(paths), timeline_(timeline), of_(paths.size()) {
+    std::map<std::string, std::set<HostIndex>> of_folder;
+    for (std::size_t i = 0; i < store.events().size(); ++i) {
+      const std::uint32_t artifact = store.events()[i].locator.artifact;
+      const auto host = timeline.places[i].host;
+      if (host && artifact < paths.size()) of_folder[folder_of(paths[artifact])].insert(*host);
+    }
+    std::set<std::string> folders;
+    for (const std::string& path : paths) folders.insert(folder_of(path));
+    for (std::size_t artifact = 0; artifact < paths.size(); ++artifact) {
+      of_[artifact] = named_in(base::to_lower_ascii(paths[artifact]));
+      if (of_[artifact] || folders.size() < 2) continue;
+      const auto known = of_folder.find(folder_of(paths[artifact]));
+      if (known != of_folder.end() && known->second.size() == 1)
+        of_[artifact] = *known->second.begin();
+    }
+  }
+
+  std::optional<HostIndex> of(std::uint32_t artifact) const {
+    return artifact < of_.size() ? of_[artifact] : std::nullopt;
+  }
+
+ private:
+  static std::string folder_of(const std::string& path) {
+    const auto slash = path.find_last_of("/\\");
+    return slash == std::string::npos ? std::string() : path.substr(0, slash);
+  }
+
+  std::optional<HostIndex> named_in(const std::string& path) const {
+    std::optional<HostIndex> best;
+    std::size_t longest = kShortestInPath - 1;
+    const auto hosts = std::min(timeline_.hosts.size(), kMostInPaths);
+    for (HostIndex host = 0; host < hosts; ++host) {
+      const std::string& key = timeline_.hosts[host].key;
+      if (key.size() > longest && has_word(path, key)) {
+        best = host;
+        longest = key.size();
+      }
+    }
+    return best;
+  }
+
+  std::span<const std::string> paths_;
+  const Timeline& timeline_;
+  std::vector<std::optional<HostIndex>> of_;
+};
+
+std::span<const std::string> first_of(const std::vector<std::string>& names) {
+  return std::span(names).first(std::min(names.size(), kMostNames));
+}
+
+// A capture or a line of a trace, as against a record that names its machine itself.
+bool may_be_placed_by_path(const event::Event& event) {
+  return !event.system.computer && event.key.channel.empty();
+}
 }  // namespace
+
+bool is_address(std::string_view name) {
+  const auto address = bare_address(base::trim(name));
+  return is_ipv4(address) || is_ipv6(address);
+}
 
 std::string host_key(std::string_view name) {
   name = base::trim(name);
   while (!name.empty() && name.front() == '\\') name.remove_prefix(1);
-  if (!is_address(name)) name = name.substr(0, name.find('.'));
+  if (is_address(name)) return base::to_lower_ascii(bare_address(name));
+  name = name.substr(0, name.find('.'));
   return name == "-" ? std::string() : base::to_lower_ascii(name);
 }
 
 void identify_hosts(const event::EventStore& store, std::span<const HostClaim> claims,
-                    Timeline& timeline) {
-  HostTable table(timeline);
+                    std::span<const std::string> paths, Timeline& timeline) {
+  HostTable table(store, timeline);
   const auto& events = store.events();
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto host = table.index_of(logging_host(events[i]));
-    timeline.places[i].host = host;
+    timeline.places[i].host = table.index_of(logging_host(events[i]));
+  }
+  // A capture that names its machine names it for the whole file.
+  std::map<std::uint32_t, std::set<HostIndex>> named_by;
+  for (const HostClaim& claim : claims) {
+    Place& place = timeline.places[claim.event];
+    if (!claim.name.empty() && !place.host) place.host = table.index_of(claim.name);
+    if (claim.name.empty() || !place.host || claim.names.empty()) continue;
+    for (const std::string& name : first_of(claim.names)) table.add_alias(*place.host, name);
+    named_by[events[claim.event].locator.artifact].insert(*place.host);
+  }
+  // Names of a third machine, which matter when the case knows it.
+  for (const HostClaim& claim : claims) {
+    if (!claim.name.empty()) continue;
+    for (const std::string& known : first_of(claim.names)) {
+      const auto host = table.find(table.key_of(known));
+      if (!host) continue;
+      for (const std::string& name : first_of(claim.names)) table.add_alias(*host, name);
+    }
+  }
+  table.settle_aliases();
+  const PathHosts by_path(store, paths, timeline);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    Place& place = timeline.places[i];
+    if (place.host || !may_be_placed_by_path(events[i])) continue;
+    const auto named = named_by.find(events[i].locator.artifact);
+    place.host = named != named_by.end() && named->second.size() == 1
+                     ? std::optional(*named->second.begin())
+                     : by_path.of(events[i].locator.artifact);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& host = timeline.places[i].host;
     if (const auto role = field_of(events[i], "HostRole"); host && !role.empty()) {
       table.add_role(*host, std::string(role));
     }
   }
   for (const HostClaim& claim : claims) {
-    Place& place = timeline.places[claim.event];
-    if (!claim.name.empty()) {
-      // The fact is about another machine than the one that logged it, or the only name there is.
-      const auto host = table.index_of(claim.name);
-      if (host && !place.host) place.host = host;
-      if (host && !claim.role.empty()) table.add_role(*host, claim.role);
-    } else if (place.host && !claim.role.empty()) {
-      table.add_role(*place.host, claim.role);
-    }
+    const auto& host = timeline.places[claim.event].host;
+    if (!host) continue;
+    if (!claim.role.empty()) table.add_role(*host, claim.role);
+    if (!claim.zone.empty()) timeline.hosts[*host].zone = parse_zone(claim.zone);
   }
+}
+
+HostFinder::HostFinder(const Timeline& timeline) {
+  const auto add = [this](const std::string& key, HostIndex host) {
+    const auto [at, added] = by_name_.emplace(key, host);
+    if (!added && at->second != host) at->second = std::nullopt;  // the label of several machines
+  };
+  for (HostIndex i = 0; i < timeline.hosts.size(); ++i) {
+    const HostRecord& host = timeline.hosts[i];
+    add(host.key, i);
+    if (const std::string label = host_key(host.key); label != host.key) add(label, i);
+    for (const std::string& alias : host.aliases) add(alias, i);
+  }
+}
+
+std::optional<HostIndex> HostFinder::find(std::string_view name) const {
+  auto at = by_name_.find(base::to_lower_ascii(base::trim(name)));
+  if (at == by_name_.end()) at = by_name_.find(host_key(name));
+  return at == by_name_.end() ? std::nullopt : at->second;
 }
 
 }  // namespace rdptriage::timeline

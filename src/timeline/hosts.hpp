@@ -1,6 +1,8 @@
-// Machines: one host a machine, by the names its events give.
+// Machines: one host a machine, whatever its events, addresses, files and folders call it.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,11 +13,25 @@
 namespace rdptriage::timeline {
 
 // What two spellings of one machine share: the first label in lower case ("PC-17.corp.example" and
-// "pc-17"); an address as it stands. Empty when the text names no machine.
+// "pc-17"); an address as it stands, without brackets, port and zone. Empty when the text names no
+// machine.
 std::string host_key(std::string_view name);
+
+// An IPv4 or IPv6 address, with or without brackets, port and zone.
+bool is_address(std::string_view name);
 
 // Fills `timeline.hosts` and the places' `host`.
 void identify_hosts(const event::EventStore& store, std::span<const HostClaim> claims,
-                    Timeline& timeline);
+                    std::span<const std::string> paths, Timeline& timeline);
+
+// Which host a name or address means, if the case knows it.
+class HostFinder {
+ public:
+  explicit HostFinder(const Timeline& timeline);
+  std::optional<HostIndex> find(std::string_view name) const;
+
+ private:
+  std::map<std::string, std::optional<HostIndex>, std::less<>> by_name_;
+};
 
 }  // namespace rdptriage::timeline

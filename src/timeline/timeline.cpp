@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "timeline/attempts.hpp"
+#include "timeline/clocks.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -51,13 +52,13 @@ void place_in_time(event::EventStore& store, Timeline& timeline) {
 }
 }  // namespace
 
-Timeline build_timeline(event::EventStore& store, std::span<const HostClaim> claims,
-                        std::span<const EventMark> marks) {
+Timeline build_timeline(event::EventStore& store, const TimelineInput& input) {
   Timeline timeline;
   timeline.places.resize(store.events().size());
   place_in_time(store, timeline);
-  identify_hosts(store, claims, timeline);
-  stitch_attempts(store, marks, timeline);
+  identify_hosts(store, input.claims, input.paths, timeline);
+  align_clocks(store, input, timeline);
+  stitch_attempts(store, input, timeline);
   std::size_t i = 0;
   for (event::Event& event : store.events()) {
     const Place& place = timeline.places[i++];

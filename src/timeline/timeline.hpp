@@ -24,11 +24,14 @@ using HostIndex = std::uint32_t;     // position in Timeline::hosts
 using AttemptIndex = std::uint32_t;  // position in Timeline::attempts
 
 // What a matched rule says about whose fact an event is: the machine named by a field, or, with an
-// empty name, the machine that logged it; and that machine's part in the connection.
+// empty name, the machine that logged it; that machine's part in the connection, what else it is
+// called, and how far its local time is from UTC ("UTC+01:00", or minutes to add: "-60").
 struct HostClaim {
   EventIndex event = 0;
   std::string name;
   std::string role;
+  std::vector<std::string> names = {};
+  std::string zone = {};
 };
 
 // What matched rules say about an event's place in a connection.
@@ -43,17 +46,33 @@ struct EventMark {
   Mark mark = Mark::bound;
 };
 
+// Whom an event names: what tells attempts of the same moment apart. Empty: not named.
+struct AttemptHint {
+  EventIndex event = 0;
+  std::string user;    // "CORP\anna", "anna@corp.example"
+  std::string client;  // address, with or without a port
+  std::string target;  // name or address of the machine that is wanted
+};
+
 struct Place {
   std::optional<HostIndex> host;
   std::optional<AttemptIndex> attempt;
-  std::optional<std::int64_t> ticks;  // when, comparable inside its artifact; see `instant`
-  bool instant = false;               // ticks is a moment that other artifacts can be compared with
+  // When, comparable inside its artifact; see `instant`. On the common clock: what the machine's
+  // clock was found to be ahead is taken off.
+  std::optional<std::int64_t> ticks;
+  std::int64_t uncertainty = 0;  // in ticks, against the time of another machine
+  bool instant = false;          // ticks is a moment that other artifacts can be compared with
 };
 
 struct HostRecord {
-  std::string key;                 // lower case, first label of a name: "rdgw01"
-  std::string name;                // as first seen
-  std::vector<std::string> roles;  // sorted
+  std::string key;                   // lower case, first label of a name: "rdgw01"
+  std::string name;                  // as first seen
+  std::vector<std::string> roles;    // sorted
+  std::vector<std::string> aliases;  // other keys of the same machine, addresses too; sorted
+  // How far the clock is ahead of the common one, and how sure that is; unset when nothing that two
+  // machines logged at the same moment allowed to measure it.
+  std::optional<std::int64_t> clock_offset, clock_uncertainty;
+  std::optional<std::int64_t> zone;  // ticks that local time is ahead of UTC
 };
 
 struct AttemptRecord {
@@ -61,6 +80,9 @@ struct AttemptRecord {
   std::optional<std::int64_t> start, end;  // instants
   std::vector<EventIndex> events;          // in time order as far as known
   std::vector<HostIndex> hosts;            // sorted
+  std::vector<HostIndex> targets;          // machines of the case that it was made to; sorted
+  bool other_target = false;               // … and a name that the case does not know
+  std::string user;                        // as first named
 };
 
 struct Timeline {
@@ -69,8 +91,14 @@ struct Timeline {
   std::vector<Place> places;            // one an event
 };
 
+struct TimelineInput {
+  std::span<const HostClaim> claims;
+  std::span<const EventMark> marks;
+  std::span<const AttemptHint> hints = {};
+  std::span<const std::string> paths = {};  // of the artifacts, by index
+};
+
 // REQUIRES: the store's events are in the order of artifacts and, inside one, of records.
-Timeline build_timeline(event::EventStore& store, std::span<const HostClaim> claims,
-                        std::span<const EventMark> marks);
+Timeline build_timeline(event::EventStore& store, const TimelineInput& input);
 
 }  // namespace rdptriage::timeline

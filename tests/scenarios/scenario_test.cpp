@@ -98,6 +98,33 @@ std::vector<std::string> complaints(const test::Expectation& expect, const Repor
         [&](const CollectNext& next) { return next.command.find(word) != std::string::npos; });
     if (!there) out.push_back(fmt::format("does not ask for `{}`", word));
   }
+  for (const std::string& word : expect.missing) {
+    const bool there = std::any_of(
+        report.coverage.begin(), report.coverage.end(),
+        [&](const Coverage& coverage) { return coverage.effect.find(word) != std::string::npos; });
+    if (!there) out.push_back(fmt::format("does not say `{}`", word));
+  }
+  for (const std::string& clock : expect.clocks) {
+    std::string found = "not measured";
+    for (const Host& host : report.hosts) {
+      if (clock.rfind(host.name.substr(0, host.name.find('.')) + " ", 0) != 0) continue;
+      if (!host.clock_offset_ms) continue;
+      // The way over the network is part of what is measured.
+      const auto wanted = std::stoll(clock.substr(clock.find(' ') + 1)) * 1000;
+      const auto off = std::abs(*host.clock_offset_ms - wanted);
+      found = off <= 1500 ? "" : fmt::format("{} ms", *host.clock_offset_ms);
+    }
+    if (!found.empty()) out.push_back(fmt::format("clock {}: {}", clock, found));
+  }
+  const auto failed = std::count_if(
+      report.attempts.begin(), report.attempts.end(),
+      [](const Attempt& attempt) { return attempt.outcome == AttemptOutcome::failed; });
+  if (expect.failed && *expect.failed != failed) {
+    out.push_back(fmt::format("{} failed attempts, wanted {}", failed, *expect.failed));
+  }
+  if (expect.hosts && *expect.hosts != static_cast<std::int64_t>(report.hosts.size())) {
+    out.push_back(fmt::format("{} hosts, wanted {}", report.hosts.size(), *expect.hosts));
+  }
   if (report.verdict == Verdict::inconclusive && report.collect_next.empty()) {
     out.push_back("inconclusive, and nothing to collect next");
   }

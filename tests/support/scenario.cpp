@@ -298,6 +298,12 @@ Expectation read_expectation(const YamlNode& node) {
   expect.not_causes = texts(node, "not");
   expect.stopped_at = node.text_of("stopped_at");
   expect.collect = texts(node, "collect");
+  expect.missing = texts(node, "missing");
+  expect.clocks = texts(node, "clocks");
+  for (const auto& [key, out] :
+       {std::pair("failed", &expect.failed), std::pair("hosts", &expect.hosts)}) {
+    if (const YamlNode* count = node.find(key)) *out = count->integer();
+  }
   return expect;
 }
 }  // namespace

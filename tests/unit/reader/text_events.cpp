@@ -67,7 +67,6 @@ const reader::FormatSet& source_formats() {
 reader::ReadContext text_context() {
   reader::ReadContext context;
   context.formats = &source_formats();
-  context.today = Timestamp{134'396'928'000'000'000};  // 2026-11-21
   return context;
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("attempts: records of event logs") {
       marks.push_back({static_cast<std::uint32_t>(store.events().size()), from.mark});
       store.events().push_back(record(from, store));
     }
-    CHECK(attempts_of(timeline::build_timeline(store, {}, marks)) == row.want);
+    CHECK(attempts_of(timeline::build_timeline(store, {{}, marks})) == row.want);
   }
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("attempts: lines of traces") {
       marks.push_back({static_cast<std::uint32_t>(store.events().size()), line.mark});
       store.events().push_back(event);
     }
-    CHECK(attempts_of(timeline::build_timeline(store, {}, marks)) == row.want);
+    CHECK(attempts_of(timeline::build_timeline(store, {{}, marks})) == row.want);
   }
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("attempts: a trace joins the records of its time, or the only ones the
       store.events().push_back(record(from, store));
       store.events().back().locator.artifact = 1;
     }
-    return attempts_of(timeline::build_timeline(store, {}, marks));
+    return attempts_of(timeline::build_timeline(store, {{}, marks}));
   };
   CHECK(run(1000, {{0, "pc", Mark::start}, {1005, "pc", Mark::start}}) == "1 0,2");
   CHECK(run(5000, {{0, "pc", Mark::start}}) == "1 0");
@@ -171,7 +171,7 @@ TEST_CASE("times: a line without one takes that of the line before, the first th
     }
     store.events().push_back(line);
   }
-  const timeline::Timeline timeline = timeline::build_timeline(store, {}, {});
+  const timeline::Timeline timeline = timeline::build_timeline(store, {});
   std::vector<std::int64_t> seconds;
   for (const timeline::Place& place : timeline.places) {
     seconds.push_back(*place.ticks / kSecond);
@@ -185,7 +185,7 @@ TEST_CASE("keys: events get the machine, the attempt and the artifact they belon
   event::EventStore store;
   store.events().push_back(record({0, "RDGW01.corp.example", Mark::bound}, store));
   const timeline::EventMark mark{0, Mark::bound};
-  timeline::build_timeline(store, {}, std::span(&mark, 1));
+  timeline::build_timeline(store, {{}, std::span(&mark, 1)});
   std::string keys;
   for (const Field& field : store.events()[0].fields) {
     keys += fmt::format("{}={} ", field.name, field.value);

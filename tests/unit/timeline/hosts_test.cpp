@@ -18,6 +18,9 @@ TEST_CASE("hosts: what two spellings of one machine share") {
       {"10.0.0.5", "10.0.0.5"},
       {"2001:db8::1", "2001:db8::1"},
       {"10.example.com", "10"},
+      {"10.0.0.5:51234", "10.0.0.5"},
+      {"[2001:db8::1]:3389", "2001:db8::1"},
+      {"10.0.0.5(Preferred)", "10.0.0.5"},
       {"-", ""},
       {"", ""},
   };
@@ -36,10 +39,88 @@ TEST_CASE("hosts: one machine under two names, with the roles that rules claim f
     store.events().push_back(event);
   }
   const timeline::HostClaim claims[] = {{0, "", "client"}, {2, "rds01", "session-host"}};
-  const timeline::Timeline timeline = timeline::build_timeline(store, claims, {});
+  const timeline::Timeline timeline = timeline::build_timeline(store, {claims, {}});
   REQUIRE(timeline.hosts.size() == 2);
   CHECK(timeline.hosts[0].name == "PC-17");
   CHECK(timeline.hosts[0].roles == std::vector<std::string>{"client"});
   CHECK(timeline.hosts[1].roles == std::vector<std::string>{"session-host"});
   CHECK(timeline.places[1].host == 0U);
+}
+
+namespace {
+event::Event logged_by(std::string_view computer) {
+  event::Event event;
+  event.key.event_id = 1;
+  event.key.channel = "Log";
+  event.system.computer = computer;
+  return event;
+}
+
+event::Event captured(std::uint32_t artifact) {
+  event::Event event;
+  event.key.category = "network_state";
+  event.locator.artifact = artifact;
+  return event;
+}
+
+std::string host_of(const timeline::Timeline& timeline, std::size_t event) {
+  const auto& host = timeline.places[event].host;
+  return host ? timeline.hosts[*host].key : "";
+}
+}  // namespace
+
+TEST_CASE("hosts: machines of two domains with one first label are two") {
+  event::EventStore store;
+  for (const char* computer : {"rds01.a.example", "RDS01.b.example", "rds01.a.example"}) {
+    store.events().push_back(logged_by(computer));
+  }
+  const timeline::Timeline timeline = timeline::build_timeline(store, {});
+  REQUIRE(timeline.hosts.size() == 2);
+  CHECK(timeline.places[2].host == 0U);
+  CHECK(timeline::HostFinder(timeline).find("rds01.b.example") == 1U);
+  CHECK_FALSE(timeline::HostFinder(timeline).find("rds01"));
+}
+
+TEST_CASE("hosts: an address that a machine states means that machine") {
+  event::EventStore store;
+  store.events().push_back(logged_by("RDS01.corp.example"));
+  store.events().push_back(captured(1));
+  store.events().push_back(captured(2));
+  timeline::HostClaim own, shared;
+  own.event = 1;
+  own.name = "RDS01";
+  own.names = {"10.0.0.7(Preferred)", "192.168.1.1"};
+  shared.event = 2;
+  shared.name = "PC-17";
+  shared.names = {"192.168.1.1", "127.0.0.1"};
+  const timeline::HostClaim claims[] = {own, shared};
+  const timeline::Timeline timeline = timeline::build_timeline(store, {claims, {}});
+  REQUIRE(timeline.hosts.size() == 2);
+  const timeline::HostFinder finder(timeline);
+  CHECK(finder.find("10.0.0.7:3389") == 0U);
+  CHECK_FALSE(finder.find("192.168.1.1"));  // both claim it: two private networks
+  CHECK_FALSE(finder.find("127.0.0.1"));
+}
+
+TEST_CASE("hosts: a capture is its machine's by the name in its path or by its folder") {
+  struct Row {
+    const char* path;
+    const char* want;
+  };
+  const Row rows[] = {
+      {"case/RDS01_Netstat.txt", "rds01"},
+      {"case/rds01/netstat.txt", "rds01"},
+      {"case/xrds01x.txt", ""},
+      {"host/netstat.txt", "rds01"},  // beside the log of the only machine of that folder
+      {"other/netstat.txt", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.path);
+    event::EventStore store;
+    store.events().push_back(logged_by("RDS01.corp.example"));
+    store.events().push_back(captured(1));
+    const std::string paths[] = {"host/System.evtx", row.path, "third/notes.txt"};
+    const timeline::Timeline timeline = timeline::build_timeline(store, {{}, {}, {}, paths});
+    CHECK(host_of(timeline, 1) == row.want);
+  }
 }

@@ -1,0 +1,224 @@
+// Every cause against the proof that its own file names: each item of evidence alone and all of
+// them together, in the words of the rules' own tests, beside the traffic of a healthy host. Prints
+// which causes were taken for which.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/yaml.hpp"
+#include "pipeline/rule_set_impl.hpp"
+#include "pipeline/yaml_json.hpp"
+#include "rdptriage/rdptriage.hpp"
+#include "report/names.hpp"
+#include "support/catch.hpp"
+#include "support/scenario.hpp"
+
+using namespace rdptriage;
+using base::YamlNode;
+using pipeline::PackPart;
+
+namespace {
+// The events of each rule's first test that matches, as JSON lines.
+class Examples {
+ public:
+  Examples() {
+    for (const auto& file : pack().files()) {
+      if (file.part != PackPart::rules) continue;
+      auto documents = base::parse_yaml({file.path, file.text});
+      REQUIRE(documents);
+      for (const YamlNode& document : *documents) take(document);
+    }
+  }
+
+  static const RuleSetImpl& pack() { return RuleSet::builtin().impl(); }
+
+  const std::vector<std::string>& of(const std::string& rule) const {
+    static const std::vector<std::string> kNone;
+    const auto at = lines_.find(rule);
+    return at == lines_.end() ? kNone : at->second;
+  }
+
+ private:
+  void take(const YamlNode& document) {
+    const YamlNode* key = document.find("rdptriage");
+    const YamlNode* tests = key == nullptr ? nullptr : key->find("tests");
+    if (tests == nullptr) return;
+    const YamlNode* source = document.find("logsource");
+    auto& lines = lines_[std::string(document.text_of("name"))];
+    for (const YamlNode& test : tests->items) {
+      const YamlNode* events = test.find("events");
+      if (events == nullptr || !lines.empty()) continue;
+      if (const YamlNode* match = test.find("match"); match != nullptr && !match->items.empty()) {
+        const auto index = static_cast<std::size_t>(match->items.front().integer().value_or(0));
+        lines.push_back(line_of(events->items[index], source));
+      } else if (const YamlNode* fires = test.find("fires");
+                 fires != nullptr && !fires->items.empty() && !fires->items[0].items.empty()) {
+        for (const YamlNode& event : events->items) lines.push_back(line_of(event, nullptr));
+      }
+    }
+  }
+
+  // Without the attempt, which the program has to find by itself.
+  static std::string line_of(const YamlNode& event, const YamlNode* source) {
+    YamlNode out = event;
+    for (std::size_t i = 0; i < out.keys.size(); ++i) {
+      if (out.keys[i].text != "AttemptKey") continue;
+      out.keys.erase(out.keys.begin() + static_cast<std::ptrdiff_t>(i));
+      out.items.erase(out.items.begin() + static_cast<std::ptrdiff_t>(i));
+      --i;
+    }
+    std::string line = pipeline::yaml_as_json(out);
+    line.pop_back();
+    if (event.find("timestamp") == nullptr) {
+      line += R"(, "timestamp": "2026-11-20T09:12:00Z")";
+    }
+    if (event.find("Channel") != nullptr) {
+      const bool named = event.find("HostKey") != nullptr || event.find("Computer") != nullptr;
+      return line + (named ? "}" : R"(, "Computer": "RDS77.corp.example"})");
+    }
+    std::string of = R"({"product": "rdp", "service": "client-trace"})";
+    if (source != nullptr) {
+      of = pipeline::yaml_as_json(*source);
+    } else if (event.find("Message") == nullptr && event.find("ErrorCode") != nullptr) {
+      of = R"({"product": "rdp", "service": "client-disconnect"})";
+    }
+    return fmt::format(R"({}, "logsource": {}}})", line, of);
+  }
+
+  std::map<std::string, std::vector<std::string>> lines_;
+};
+
+const Examples& examples() {
+  static const Examples all;
+  return all;
+}
+
+// A host whose sessions of that morning all went well.
+const std::vector<test::ScenarioFile>& healthy_host() {
+  static const std::vector<test::ScenarioFile> files = [] {
+    const auto file =
+        std::filesystem::path(RDPTRIAGE_SOURCE_DIR) / "tests/scenarios/noise/healthy-host.yml";
+    return test::load_scenarios(file).front().files;
+  }();
+  return files;
+}
+
+Report analyze_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  CaseOptions options;
+  options.jobs = 1;
+  options.sha256 = false;
+  Case input(options);
+  REQUIRE(input.add_bytes("failure.jsonl", std::as_bytes(std::span(text.data(), text.size()))));
+  for (const auto& file : healthy_host()) REQUIRE(input.add_bytes(file.path, file.bytes));
+  return analyze(input);
+}
+
+bool is_firm(const Diagnosis& diagnosis) {
+  return diagnosis.confidence.label != ConfidenceLabel::possible;
+}
+
+std::string first_of(const Report& report) {
+  if (report.diagnoses.empty() || !is_firm(report.diagnoses.front()))
+    return fmt::format("({})", report::name_of(report.verdict));
+  return report.diagnoses.front().cause;
+}
+
+bool accuses(const Report& report, const std::string& cause) {
+  return std::any_of(report.diagnoses.begin(), report.diagnoses.end(),
+                     [&](const Diagnosis& d) { return d.cause == cause && is_firm(d); });
+}
+}  // namespace
+
+TEST_CASE("Each cause is found by its own proof, and by nothing less") {
+  const auto& causes = Examples::pack().causes().causes();
+  const auto rules = Examples::pack().rules().rules();
+  std::map<std::pair<std::string, std::string>, std::size_t> confusion;
+  std::size_t cases = 0, proofs = 0;
+  for (const diagnosis::Cause& cause : causes) {
+    std::set<std::string> accused_by;
+    for (const diagnosis::EvidenceItem& item : cause.evidence) {
+      if (item.weight <= 0) continue;
+      const std::string& rule = rules[item.rule].handle();
+      const auto& lines = examples().of(rule);
+      if (lines.empty()) continue;
+      const Report report = analyze_lines(lines);
+      ++cases;
+      INFO(fmt::format("{} by {} ({}{}):\n  {}", cause.id, rule, item.weight,
+                       item.decisive ? ", decisive" : "", fmt::join(lines, "\n  ")));
+      INFO(fmt::format("found: {}", first_of(report)));
+      CHECK(report.verdict != Verdict::not_analysable);
+      if (report.verdict == Verdict::inconclusive) CHECK(!report.collect_next.empty());
+      if (!item.decisive) continue;
+      ++proofs;
+      ++confusion[{cause.id, first_of(report)}];
+      CHECK(accuses(report, cause.id));
+    }
+  }
+  fmt::print("causes: {} with {} items of evidence, {} of them decisive\n", causes.size(), cases,
+             proofs);
+  for (const auto& [pair, count] : confusion) {
+    if (pair.first != pair.second)
+      fmt::print("  proof of {}, first named {}: {}\n", pair.first, pair.second, count);
+  }
+}
+
+namespace {
+// What the program makes of one code: typed as the client's dialog showed it, or sent by the host.
+Report report_of_code(const std::string& table, std::int64_t code) {
+  CaseOptions options;
+  options.jobs = 1;
+  if (table == "extended-reason") {
+    options.code = fmt::format("0x3/{:#x}", code);
+  } else if (table != "error-info") {
+    options.code = fmt::format("{:#x}", code);
+  }
+  Case input(options);
+  if (table == "error-info") {
+    const std::string line = fmt::format(
+        "{{\"Channel\": \"Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational\", "
+        "\"Provider_Name\": \"Microsoft-Windows-RemoteDesktopServices-RdpCoreTS\", "
+        "\"EventID\": 72, \"MethodName\": \"SetErrorInfo(0x{:X})\"}}\n",
+        code);
+    REQUIRE(input.add_bytes("events.jsonl", std::as_bytes(std::span(line.data(), line.size()))));
+  }
+  return analyze(input);
+}
+}  // namespace
+
+TEST_CASE("Every code that a client shows or a host sends leads to a cause of its table") {
+  std::size_t codes = 0;
+  for (const auto& file : Examples::pack().files()) {
+    if (file.part != PackPart::codes) continue;
+    auto documents = base::parse_yaml({file.path, file.text});
+    REQUIRE(documents);
+    const std::string table(documents->front().text_of("table"));
+    if (table != "disconnect-reason" && table != "gateway-client" && table != "extended-reason" &&
+        table != "error-info") {
+      continue;
+    }
+    for (const YamlNode& row : documents->front().find("codes")->items) {
+      const YamlNode* causes = row.find("causes");
+      const YamlNode* failure = row.find("failure");
+      if (causes == nullptr || (failure != nullptr && failure->text == "false")) continue;
+      ++codes;
+      const auto code = std::stoll(std::string(row.text_of("code")), nullptr, 0);
+      const Report report = report_of_code(table, code);
+      const bool named = std::any_of(
+          report.diagnoses.begin(), report.diagnoses.end(), [&](const Diagnosis& diagnosis) {
+            return std::any_of(
+                causes->items.begin(), causes->items.end(),
+                [&](const YamlNode& cause) { return cause.text == diagnosis.cause; });
+          });
+      // Several causes of a code that says little: none is named, and the card asks for more.
+      const bool asked = causes->items.size() > 1 && report.verdict == Verdict::inconclusive &&
+                         !report.collect_next.empty();
+      INFO(fmt::format("{} {:#x}: {}", table, code, first_of(report)));
+      CHECK((named || asked));
+    }
+  }
+  fmt::print("codes: {} lead to a cause or to what separates several\n", codes);
+}
