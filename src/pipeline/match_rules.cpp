@@ -81,7 +81,8 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
                         std::string_view) -> std::unique_ptr<EventConsumer> {
     return std::make_unique<MatchConsumer>(compiled, correlated);
   };
-  pipeline::CaseReading reading = pipeline::read_case(input, nullptr, input.options().jobs, make);
+  pipeline::CaseReading reading =
+      pipeline::read_case(input, nullptr, nullptr, input.options().jobs, make);
 
   MatchSummary summary;
   summary.problems = std::move(selected->loaded.problems);

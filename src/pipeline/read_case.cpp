@@ -45,8 +45,8 @@ void drop_duplicates(std::vector<ArtifactResult>& results) {
 }
 }  // namespace
 
-CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsigned jobs,
-                      MakeConsumer make_consumer) {
+CaseReading read_case(const Case& input, const reader::FormatSet* formats,
+                      const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer) {
   const CaseOptions& options = input.options();
   container::Guard guard(options.limits);
   std::vector<container::WalkInput> inputs;
@@ -65,6 +65,7 @@ CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsig
   ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped};
   setup.context.limits = options.limits;
   setup.context.formats = formats;
+  setup.context.lines = lines;
   setup.context.today = Timestamp{now_ticks()};
   setup.context.carve = options.carve;
   // Files are shared out between threads; a single file may use them all.

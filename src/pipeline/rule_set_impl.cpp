@@ -6,8 +6,10 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/yaml.hpp"
+#include "reader/line_filter.hpp"
 #include "reader/text_format.hpp"
 #include "rule/log_source.hpp"
+#include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 
 namespace rdptriage {
@@ -49,13 +51,14 @@ PackPart part_of(std::string_view path, std::string_view text) {
 }  // namespace pipeline
 
 struct RuleSetImpl::Compiled {
-  std::once_flag rules_once, formats_once, hash_once;
+  std::once_flag rules_once, formats_once, lines_once, hash_once;
   rule::CompiledRules rules;
   diagnosis::CauseSet causes;
   std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
   std::vector<Problem> problems;  // of rules and causes
   std::vector<Problem> format_problems;
   std::optional<reader::FormatSet> formats;
+  std::optional<reader::LineFilter> lines;
   std::string sha256;
 };
 
@@ -146,6 +149,22 @@ void RuleSetImpl::compile_formats() const {
     }
     compiled_->formats = reader::FormatSet::load(formats, compiled_->format_problems);
   });
+}
+
+const reader::LineFilter& RuleSetImpl::line_filter() const {
+  std::call_once(compiled_->lines_once, [this] {
+    EventKey key;
+    key.product = reader::kLineProduct;
+    key.service = reader::kLineService;
+    std::vector<reader::LineNeed> needs;
+    const auto known = rule::needs_of(rules(), key);
+    if (known) {
+      for (const rule::ValueNeed& need : *known) needs.push_back({need.field, need.text});
+    }
+    compiled_->lines.emplace(
+        *formats(), known ? std::optional(std::span<const reader::LineNeed>(needs)) : std::nullopt);
+  });
+  return *compiled_->lines;
 }
 
 const std::string& RuleSetImpl::sha256() const {

@@ -15,7 +15,8 @@
 
 namespace rdptriage::reader {
 class FormatSet;
-}
+class LineFilter;
+}  // namespace rdptriage::reader
 
 namespace rdptriage::pipeline {
 
@@ -46,6 +47,8 @@ class RuleSetImpl {
   const rule::CompiledRules& rules() const;
   const diagnosis::CauseSet& causes() const;
   const reader::FormatSet* formats() const;  // null when the pack has none
+  // The lines of texts that some rule may match.
+  const reader::LineFilter& line_filter() const;
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
 
