@@ -1,5 +1,6 @@
 #include "base/pattern.hpp"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 #include <re2/set.h>
 
@@ -132,6 +133,46 @@ bool PatternSet::match(std::string_view text, std::vector<int>& found) const {
   }
   std::sort(found.begin(), found.end());
   return true;
+}
+
+std::vector<std::string> required_literals(std::string_view expression, PatternFlags flags,
+                                           std::size_t shortest) {
+  re2::FilteredRE2 filter(static_cast<int>(shortest));
+  int id = 0;
+  if (filter.Add(with_flags(expression, flags), options_for(flags), &id) != re2::RE2::NoError) {
+    return {};
+  }
+  std::vector<std::string> atoms;
+  filter.Compile(&atoms);
+  for (const std::string& atom : atoms) {
+    const bool ascii = std::all_of(atom.begin(), atom.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii) return {};
+  }
+  // Atoms stand under AND and OR. Of those that an AND joins one is enough, the longest: each atom,
+  // shortest first, is left out as long as the lack of the others still rules the expression out.
+  const auto ruled_out_without = [&](const std::vector<bool>& needed) {
+    std::vector<int> there, possible;
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      if (!needed[i]) there.push_back(static_cast<int>(i));
+    }
+    filter.AllPotentials(there, &possible);
+    return possible.empty();
+  };
+  std::vector<bool> needed(atoms.size(), true);
+  if (atoms.empty() || !ruled_out_without(needed)) return {};
+  std::vector<std::size_t> order(atoms.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return atoms[a].size() < atoms[b].size(); });
+  for (const std::size_t i : order) {
+    needed[i] = false;
+    if (!ruled_out_without(needed)) needed[i] = true;
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (needed[i]) out.push_back(atoms[i]);
+  }
+  return out;
 }
 
 std::string quote_pattern(std::string_view text) { return re2::RE2::QuoteMeta(piece(text)); }

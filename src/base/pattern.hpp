@@ -83,6 +83,11 @@ class PatternSet {
   std::unique_ptr<Impl> impl_;
 };
 
+// Lower-case ASCII texts of at least `shortest` bytes; whatever matches the expression holds one of
+// them in some case. Empty: nothing is known that it must hold.
+std::vector<std::string> required_literals(std::string_view expression, PatternFlags flags,
+                                           std::size_t shortest);
+
 // `text` as an expression that matches exactly it.
 std::string quote_pattern(std::string_view text);
 

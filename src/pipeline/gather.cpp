@@ -85,7 +85,7 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
   out.match_count.assign(rules.rules().rules().size(), 0);
   MatcherPool pool(rules.rules());
   CaseReading reading = read_case(
-      input, rules.formats(), input.options().jobs,
+      input, rules.formats(), &rules.line_filter(), input.options().jobs,
       [&](const container::Artifact&, std::string_view) -> std::unique_ptr<EventConsumer> {
         return std::make_unique<MatchingConsumer>(rules, pool);
       });

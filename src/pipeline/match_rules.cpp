@@ -200,7 +200,8 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
     const auto telling = artifact.index == 0 ? Telling::at_once : Telling::later;
     return std::make_unique<MatchConsumer>(matching, artifact.path, telling);
   };
-  pipeline::CaseReading reading = pipeline::read_case(input, nullptr, input.options().jobs, make);
+  pipeline::CaseReading reading =
+      pipeline::read_case(input, nullptr, nullptr, input.options().jobs, make);
 
   MatchSummary summary;
   summary.problems = std::move(selected->loaded.problems);

@@ -34,8 +34,8 @@ void drop_duplicates(std::vector<ArtifactResult>& results) {
 }
 }  // namespace
 
-CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsigned jobs,
-                      MakeConsumer make_consumer) {
+CaseReading read_case(const Case& input, const reader::FormatSet* formats,
+                      const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer) {
   const CaseOptions& options = input.options();
   container::Guard guard(options.limits);
   std::vector<container::WalkInput> inputs;
@@ -54,6 +54,7 @@ CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsig
   ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped};
   setup.context.limits = options.limits;
   setup.context.formats = formats;
+  setup.context.lines = lines;
   setup.context.carve = options.carve;
   // Files are shared out between threads; a single file may use them all.
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;

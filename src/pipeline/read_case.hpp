@@ -40,10 +40,10 @@ struct CaseReading {
   std::vector<std::string> limits_hit;
 };
 
-// The result does not depend on `jobs` (0: as many as the process may use). Bytes that were met
-// before are accounted for and their consumer is dropped. A consumer that answers stop ends the
-// reading of the case.
-CaseReading read_case(const Case& input, const reader::FormatSet* formats, unsigned jobs,
-                      MakeConsumer make_consumer);
+// `lines` null: every line of a text is an event. The result does not depend on `jobs` (0: as many
+// as the process may use). Bytes that were met before are accounted for and their consumer is
+// dropped. A consumer that answers stop ends the reading of the case.
+CaseReading read_case(const Case& input, const reader::FormatSet* formats,
+                      const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer);
 
 }  // namespace rdptriage::pipeline

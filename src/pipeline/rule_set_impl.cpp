@@ -8,8 +8,10 @@
 #include "base/time.hpp"
 #include "base/yaml.hpp"
 #include "reader/capture_format.hpp"
+#include "reader/line_filter.hpp"
 #include "reader/text_format.hpp"
 #include "rule/log_source.hpp"
+#include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 
 namespace rdptriage {
@@ -51,7 +53,7 @@ PackPart part_of(std::string_view path, std::string_view text) {
 }  // namespace pipeline
 
 struct RuleSetImpl::Compiled {
-  std::once_flag rules_once, formats_once, hash_once;
+  std::once_flag rules_once, formats_once, lines_once, hash_once;
   rule::CompiledRules rules;
   diagnosis::CauseSet causes;
   std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
@@ -59,6 +61,7 @@ struct RuleSetImpl::Compiled {
   std::vector<Problem> format_problems;
   std::optional<reader::FormatSet> formats;
   std::vector<std::string> date_fields;
+  std::optional<reader::LineFilter> lines;
   std::string sha256;
 };
 
@@ -163,6 +166,22 @@ void RuleSetImpl::compile_formats() const {
     std::sort(dates.begin(), dates.end());
     dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   });
+}
+
+const reader::LineFilter& RuleSetImpl::line_filter() const {
+  std::call_once(compiled_->lines_once, [this] {
+    EventKey key;
+    key.product = reader::kLineProduct;
+    key.service = reader::kLineService;
+    std::vector<reader::LineNeed> needs;
+    const auto known = rule::needs_of(rules(), key);
+    if (known) {
+      for (const rule::ValueNeed& need : *known) needs.push_back({need.field, need.text});
+    }
+    compiled_->lines.emplace(
+        *formats(), known ? std::optional(std::span<const reader::LineNeed>(needs)) : std::nullopt);
+  });
+  return *compiled_->lines;
 }
 
 const std::string& RuleSetImpl::sha256() const {

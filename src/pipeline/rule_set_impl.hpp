@@ -17,7 +17,8 @@
 
 namespace rdptriage::reader {
 class FormatSet;
-}
+class LineFilter;
+}  // namespace rdptriage::reader
 
 namespace rdptriage::pipeline {
 
@@ -52,6 +53,8 @@ class RuleSetImpl {
   const std::vector<std::string>& date_fields() const;
   // When the pack was made; unset when it does not say.
   std::optional<Timestamp> date() const { return date_; }
+  // The lines of texts that some rule may match.
+  const reader::LineFilter& line_filter() const;
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
 

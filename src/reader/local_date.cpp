@@ -81,6 +81,12 @@ std::string normalize_local_date(std::string_view text) {
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute);
 }
 
+std::optional<std::int64_t> local_ticks(std::string_view text) {
+  const auto ways = readings(text);
+  if (ways.empty()) return std::nullopt;
+  return base::ticks_from_civil(numbers_of(text).twelve_hours ? ways.back() : ways.front());
+}
+
 std::optional<bool> has_passed(std::string_view text, Timestamp today) {
   const auto ways = readings(text);
   std::optional<bool> passed;

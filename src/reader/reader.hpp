@@ -16,7 +16,8 @@
 
 namespace rdptriage::reader {
 
-class FormatSet;  // text_format.hpp: the line grammars of rules/formats/
+class FormatSet;   // text_format.hpp: the line grammars of rules/formats/
+class LineFilter;  // line_filter.hpp: which lines are worth becoming events
 
 enum class Flow : std::uint8_t { go_on, stop };
 
@@ -41,6 +42,7 @@ class EventSink {
 struct ReadContext {
   Limits limits;
   const FormatSet* formats = nullptr;  // null: no text formats known
+  const LineFilter* lines = nullptr;   // null: every line becomes an event
   bool carve = false;                  // EVTX: also give stale records behind the free space
   unsigned jobs = 1;                   // threads a reader may use for one artifact
 };

@@ -1,6 +1,7 @@
 #include <iterator>
 
 #include "reader/capture.hpp"
+#include "reader/column_formats.hpp"
 #include "reader/event_json.hpp"
 #include "reader/event_xml.hpp"
 #include "reader/evtx/evtx_reader.hpp"
@@ -20,6 +21,10 @@ constexpr ReaderInfo kReaders[] = {
     {"lfs-pointer", "Git LFS pointer in place of a file: named, not read", probe_lfs_pointer,
      read_lfs_pointer},
     {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
+    {"w3c-log", "IIS, HTTP.sys and Windows Firewall logs (W3C extended format)", probe_w3c_log,
+     read_w3c_log},
+    {"event-table", "events as CSV or text (Event Viewer, Get-WinEvent, Get-EventLog, tracerpt)",
+     probe_event_table, read_event_table},
     {"capture", "netstat, qwinsta, Test-NetConnection, registry exports and other command output",
      probe_capture, read_capture},
     {"text", "client traces and any line-oriented text", probe_text, read_text},

@@ -76,6 +76,7 @@ class FormatLoader {
       load_capture(document, source_, out_.captures, problems_);
       return;
     }
+    if (load_columns(document, source_, out_.columns, problems_)) return;
     if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
                                "extract", "blocks", "key_words"})) {
       return;
@@ -83,7 +84,8 @@ class FormatLoader {
     for_each(document, "key_words",
              [&](const base::YamlNode& node) { out_.key_words.push_back(node.text); });
     for_each(document, "extract", [&](const base::YamlNode& node) {
-      if (auto pattern = field_pattern(node)) out_.extractions.push_back(std::move(*pattern));
+      if (auto pattern = field_pattern(node, Use::anywhere))
+        out_.extractions.push_back(std::move(*pattern));
     });
     for_each(document, "blocks", [&](const base::YamlNode& node) { load_block(node); });
     if (!document.find("format")) return;
@@ -95,7 +97,8 @@ class FormatLoader {
       if (auto pattern = compile(node)) format.signs.push_back(std::move(*pattern));
     });
     for_each(document, "prefixes", [&](const base::YamlNode& node) {
-      if (auto pattern = field_pattern(node)) format.prefixes.push_back(std::move(*pattern));
+      if (auto pattern = field_pattern(node, Use::prefix))
+        format.prefixes.push_back(std::move(*pattern));
     });
     if (!document.find("samples"))
       problem(document, "the format has no sample lines", "add `samples:` that show it works");
@@ -111,25 +114,56 @@ class FormatLoader {
   }
 
   std::optional<base::Pattern> compile(const base::YamlNode& node) {
-    auto pattern = base::Pattern::compile(node.text);
+    return compile(node, node.text);
+  }
+
+  std::optional<base::Pattern> compile(const base::YamlNode& node, std::string_view expression) {
+    auto pattern = base::Pattern::compile(expression);
     if (pattern) return std::move(*pattern);
     problem(node, "the expression is refused: " + pattern.error().message,
             "RE2 syntax: no look-around, no back-references");
     return std::nullopt;
   }
 
-  std::optional<FieldPattern> field_pattern(const base::YamlNode& node) {
+  // `literal` of the file, one or a list; else what the expression itself needs.
+  void add_literals(const base::YamlNode& node, std::string_view expression,
+                    std::vector<std::string>& out) {
+    constexpr std::size_t kShortest = base::LiteralSet::kShortest;
+    const base::YamlNode* given = node.is_mapping() ? node.find("literal") : nullptr;
+    if (given == nullptr) {
+      out = base::required_literals(expression, base::PatternFlags::none, kShortest);
+      return;
+    }
+    const auto add = [&](const base::YamlNode& literal) {
+      if (literal.text.size() < kShortest) {
+        return problem(literal, fmt::format("a literal has at least {} characters", kShortest));
+      }
+      out.push_back(base::to_lower_ascii(literal.text));
+    };
+    if (given->is_scalar()) return add(*given);
+    for_each(node, "literal", add);
+  }
+
+  enum class Use : std::uint8_t { prefix, anywhere };
+
+  std::optional<FieldPattern> field_pattern(const base::YamlNode& node, Use use) {
     const base::YamlNode* expression = node.is_scalar() ? &node : node.find("expr");
-    if (node.is_mapping()) check_keys(node, {"expr", "literal", "lower", "set"});
+    if (node.is_mapping()) check_keys(node, {"expr", "hex", "literal", "lower", "set"});
     if (!expression) {
       problem(node, "an expression needs `expr`");
       return std::nullopt;
     }
-    auto pattern = compile(*expression);
+    // What follows the part in front need not be looked at by the expression.
+    constexpr std::string_view kRest = "(?P<Message>.*)$";
+    std::string text = expression->text;
+    const bool rest_is_message = use == Use::prefix && text.ends_with(kRest);
+    if (rest_is_message) text.resize(text.size() - kRest.size());
+    auto pattern = compile(*expression, text);
     if (!pattern) return std::nullopt;
-    FieldPattern out{std::move(*pattern), {}, {}, {}};
+    FieldPattern out{std::move(*pattern), {}, {}, {}, {}, rest_is_message};
+    add_literals(node, text, out.literals);
     if (node.is_mapping()) {
-      out.literal = base::to_lower_ascii(node.text_of("literal"));
+      for_each(node, "hex", [&](const base::YamlNode& field) { out.hex.push_back(field.text); });
       for_each(node, "lower",
                [&](const base::YamlNode& field) { out.lowered.push_back(field.text); });
       if (const base::YamlNode* set = node.find("set"); set && set->is_mapping()) {
@@ -145,7 +179,8 @@ class FormatLoader {
     LineBlock block;
     block.service = node.text_of("service");
     for_each(node, "lines", [&](const base::YamlNode& line) {
-      if (auto pattern = field_pattern(line)) block.lines.push_back(std::move(*pattern));
+      if (auto pattern = field_pattern(line, Use::anywhere))
+        block.lines.push_back(std::move(*pattern));
     });
     for_each(node, "required",
              [&](const base::YamlNode& field) { block.required.push_back(field.text); });
@@ -161,7 +196,8 @@ class FormatLoader {
     if (!check_keys(sample, {"line", "fields"})) return;
     std::vector<std::string> storage;
     LineFields got;
-    take_line_apart(out_, format, sample.text_of("line"), storage, got);
+    const std::string_view line = sample.text_of("line");
+    take_line_apart(out_, format, line, out_.every_line->look(line), storage, got);
     const base::YamlNode* fields = sample.find("fields");
     if (!fields || !fields->is_mapping())
       return problem(sample, "a sample needs `line` and `fields`");
@@ -200,8 +236,10 @@ FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem
     loaders.emplace_back(base::SourceText{file.path, file.text}, *impl, problems);
   for (FormatLoader& loader : loaders) loader.load();
   impl->captures.index();
+  FormatSet set(std::move(impl));
+  set.impl_->every_line.emplace(set, std::nullopt);
   for (FormatLoader& loader : loaders) loader.run_samples();
-  return FormatSet(std::move(impl));
+  return set;
 }
 
 }  // namespace rdptriage::reader

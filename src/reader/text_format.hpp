@@ -19,6 +19,9 @@ namespace rdptriage::reader {
 
 struct CaptureSet;  // capture_format.hpp
 
+// The log source of the event that a line becomes.
+inline constexpr std::string_view kLineProduct = "rdp", kLineService = "client-trace";
+
 struct FormatFile {
   std::string_view path, text;
 };

@@ -10,6 +10,8 @@
 #include "base/pattern.hpp"
 #include "rdptriage/event.hpp"
 #include "reader/capture_format.hpp"
+#include "reader/column_formats.hpp"
+#include "reader/line_filter.hpp"
 #include "reader/text_format.hpp"
 
 namespace rdptriage::reader {
@@ -19,9 +21,13 @@ using Constants = std::vector<std::pair<std::string, std::string>>;  // field â†
 // An expression whose named groups become fields.
 struct FieldPattern {
   base::Pattern pattern;
-  std::string literal;  // must occur (any case) before the expression is tried; "" = none
+  // Lower case, ASCII: a line that the expression matches holds one of them in some case; empty
+  // when that cannot be told.
+  std::vector<std::string> literals;
   std::vector<std::string> lowered;  // fields whose value is shown in lower case
+  std::vector<std::string> hex;      // fields whose decimal value is shown as 0xâ€¦
   Constants set;                     // fields with a fixed value where the expression matches
+  bool rest_is_message = false;      // what follows the match is the field Message
 };
 
 struct TextFormat {
@@ -43,7 +49,9 @@ struct FormatSet::Impl {
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
   CaptureSet captures;
-  std::vector<std::string> key_words;  // that tell code pages apart
+  ColumnFormats columns;
+  std::vector<std::string> key_words;    // that tell code pages apart
+  std::optional<LineFilter> every_line;  // wants them all; set when everything is loaded
 };
 
 // Fields of one line while it is taken apart; views point into the line, the format or `storage`.
@@ -54,10 +62,11 @@ struct LineFields {
   std::string_view glued;  // text before the prefix: a prompt, or a line that was cut in two
 };
 
-// Splits a line by the first prefix of `format` that fits and runs the extractions over its
-// message. Values that had to be changed live in `storage`, which must outlive `out`.
+// Splits a line by the first prefix of `format` that fits at its start, else by the first that fits
+// farther in, and runs the extractions that `signs` speak for over its message. Values that had to
+// be changed live in `storage`, which must outlive `out`.
 void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
-                     std::vector<std::string>& storage, LineFields& out);
+                     LineSigns signs, std::vector<std::string>& storage, LineFields& out);
 
 // The format that most lines of `text` speak for, and how many do; null when none is spoken for.
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,

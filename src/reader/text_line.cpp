@@ -14,14 +14,6 @@ namespace {
 constexpr std::size_t kMostGroups = 24;
 using Captures = std::array<std::string_view, kMostGroups>;
 
-bool contains_ignoring_case(std::string_view text, std::string_view lower) {
-  if (lower.empty()) return true;
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-  };
-  return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
-}
-
 unsigned number(std::string_view digits) {
   unsigned value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -35,7 +27,7 @@ class TimeGroups {
     if (name == "year")
       civil_.year = static_cast<int>(number(value)), has_date_ = true;
     else if (name == "month")
-      civil_.month = number(value);
+      civil_.month = month_of(value);
     else if (name == "day")
       civil_.day = number(value);
     else if (name == "hour")
@@ -47,7 +39,7 @@ class TimeGroups {
     else if (name == "half")
       afternoon_ = value == "PM" || value == "pm", has_half_ = true;
     else if (name == "zone")
-      zoned_ = value == "Z" || value == "UTC" || value == "GMT";
+      take_zone(value);
     else if (name == "fraction") {
       civil_.ticks = 0;
       for (std::size_t i = 0; i < 7; ++i) {
@@ -66,7 +58,7 @@ class TimeGroups {
     if (has_half_) civil.hour = civil.hour % 12 + (afternoon_ ? 12 : 0);
     if (civil.year < 100) civil.year += 2000;
     if (const auto ticks = base::ticks_from_civil(civil)) {
-      out.time = Timestamp{*ticks};
+      out.time = Timestamp{*ticks - ahead_minutes_ * 60 * base::kTicksPerSecond};
       out.time_quality = !has_date_ ? TimeQuality::order_only
                          : zoned_   ? TimeQuality::utc
                                     : TimeQuality::local;
@@ -74,7 +66,29 @@ class TimeGroups {
   }
 
  private:
+  // "11" or "Nov"; anything else is no month, and so no time.
+  static unsigned month_of(std::string_view value) {
+    constexpr std::array<std::string_view, 12> kNames{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto known = std::find(kNames.begin(), kNames.end(), value);
+    if (known == kNames.end()) return number(value);
+    return static_cast<unsigned>(known - kNames.begin()) + 1;
+  }
+
+  // "Z", "+0100", "-05:30".
+  void take_zone(std::string_view value) {
+    if (value.size() >= 5 && (value[0] == '+' || value[0] == '-')) {
+      const int minutes = static_cast<int>(number(value.substr(1, 2)) * 60 +
+                                           number(value.substr(value.size() - 2)));
+      ahead_minutes_ = value[0] == '-' ? -minutes : minutes;
+      zoned_ = true;
+    } else {
+      zoned_ = value == "Z" || value == "UTC" || value == "GMT";
+    }
+  }
+
   base::CivilTime civil_;
+  std::int64_t ahead_minutes_ = 0;
   bool has_date_ = false, has_time_ = false, has_half_ = false, afternoon_ = false, zoned_ = false;
 };
 
@@ -106,10 +120,21 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
   }
 }
 
+// The prefix that the line begins with, or that stands farther in: behind a prompt, or where a line
+// cut an older one in two. Null when there is none.
+const FieldPattern* find_prefix(const TextFormat& format, std::string_view line,
+                                Captures& captures) {
+  for (const base::Anchor anchor : {base::Anchor::start, base::Anchor::nowhere}) {
+    for (const FieldPattern& prefix : format.prefixes) {
+      if (prefix.pattern.match(line, anchor, captures)) return &prefix;
+    }
+  }
+  return nullptr;
+}
 }  // namespace
 
 void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
-                     std::vector<std::string>& storage, LineFields& out) {
+                     LineSigns signs, std::vector<std::string>& storage, LineFields& out) {
   // Views into `storage` must survive its growth: short strings move with their vector.
   storage.clear();
   storage.reserve(64);
@@ -117,28 +142,25 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
   out.time.reset();
   out.time_quality = TimeQuality::none;
   out.glued = {};
-  Captures captures;
+  Captures captures{};
   TimeGroups time;
-  for (const FieldPattern& prefix : format.prefixes) {
-    captures.fill({});
-    if (!contains_ignoring_case(line, prefix.literal) ||
-        !prefix.pattern.match(line, base::Anchor::nowhere, captures)) {
-      continue;
-    }
-    out.glued = line.substr(0, static_cast<std::size_t>(captures[0].data() - line.data()));
-    add_groups(prefix, captures, storage, out, time);
-    break;
+  if (const FieldPattern* const prefix = find_prefix(format, line, captures)) {
+    const auto first = static_cast<std::size_t>(captures[0].data() - line.data());
+    out.glued = line.substr(0, first);
+    add_groups(*prefix, captures, storage, out, time);
+    if (prefix->rest_is_message) add(out, "Message", line.substr(first + captures[0].size()));
   }
   if (!has_field(out, "Message")) add(out, "Message", base::trim(line));
   const std::string_view message =
       std::find_if(out.fields.begin(), out.fields.end(), [](const Field& f) {
         return f.name == "Message";
       })->value;
-  for (const FieldPattern& extraction : set.extractions) {
+  for (std::size_t i = 0; i < set.extractions.size(); ++i) {
+    const FieldPattern& extraction = set.extractions[i];
     if (storage.size() + 16 > storage.capacity()) break;
+    if (!signs.may_extract(i)) continue;
     captures.fill({});
-    if (contains_ignoring_case(message, extraction.literal) &&
-        extraction.pattern.match(message, base::Anchor::nowhere, captures)) {
+    if (extraction.pattern.match(message, base::Anchor::nowhere, captures)) {
       add_groups(extraction, captures, storage, out, time);
     }
   }

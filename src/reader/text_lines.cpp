@@ -29,6 +29,30 @@ bool starts_with_ascii(std::string_view bytes) {
   return bytes.size() >= kEnough;
 }
 
+std::string_view without_line_end(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// Bytes up to the first one that needs a second look: beyond ASCII, an escape, a zero.
+std::size_t plain_prefix(std::string_view bytes) {
+  const auto is_odd = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || c == '\0' || c == '\x1B';
+  };
+  constexpr std::size_t kStep = 64;
+  std::size_t at = 0;
+  for (; at + kStep <= bytes.size(); at += kStep) {
+    unsigned char odd = 0;
+    for (std::size_t i = 0; i < kStep; ++i)
+      odd |= static_cast<unsigned char>(is_odd(bytes[at + i]));
+    if (odd != 0) break;
+  }
+  while (at < bytes.size() && !is_odd(bytes[at])) ++at;
+  return at;
+}
+
 // All lines of `bytes` that are not UTF-8, as a sample to guess the code page from.
 std::string foreign_lines(std::string_view bytes) {
   constexpr std::size_t kEnough = 16 * 1024;
@@ -56,6 +80,7 @@ LineReader::LineReader(const container::Artifact& artifact, container::ByteSourc
 bool LineReader::fill() {
   if (ended_) return false;
   buffer_.erase(0, at_);
+  plain_until_ -= std::min(plain_until_, at_);
   at_ = 0;
   const std::size_t have = buffer_.size();
   buffer_.resize(have + kReadBytes);
@@ -165,19 +190,35 @@ std::optional<TextLine> LineReader::next() {
     line.number = ++number_;
     line.byte_offset = offset_;
     line.byte_length = length;
-    line.text = decode(unread().substr(0, length));
+    if (is_plain(length)) {
+      saw("utf-8");
+      line.text = without_line_end(unread().substr(0, length));
+    } else {
+      line.text = decode(unread().substr(0, length));
+    }
     at_ += length;
     offset_ += length;
     return line;
   }
 }
 
+// Whether the next `length` bytes are 8-bit text that is its own decoding.
+bool LineReader::is_plain(std::size_t length) {
+  if (is_utf16(shape_)) return false;
+  if (at_ + length > plain_until_) {
+    plain_until_ = std::max(plain_until_, at_);
+    plain_until_ += plain_prefix(std::string_view(buffer_).substr(plain_until_));
+  }
+  return at_ + length <= plain_until_;
+}
+
+void LineReader::saw(std::string_view encoding) {
+  if (std::find(encodings_.begin(), encodings_.end(), encoding) == encodings_.end()) {
+    encodings_.push_back(encoding);
+  }
+}
+
 std::string_view LineReader::decode(std::string_view bytes) {
-  const auto saw = [this](std::string_view encoding) {
-    if (std::find(encodings_.begin(), encodings_.end(), encoding) == encodings_.end()) {
-      encodings_.push_back(encoding);
-    }
-  };
   std::string_view text = bytes;
   if (is_utf16(shape_)) {
     saw(shape_ == TextShape::utf16le ? "utf-16le" : "utf-16be");
@@ -206,11 +247,11 @@ std::string_view LineReader::decode(std::string_view bytes) {
   }
   if (text.starts_with("\xEF\xBB\xBF"))
     text.remove_prefix(3);  // a BOM in the middle: appended file
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == '\0')) {
-    text.remove_suffix(1);
-  }
+  text = without_line_end(text);
   // Terminal captures color their lines; zeros are pages that a crash left unwritten.
-  if (text.find_first_of(std::string_view("\x1B\0", 2)) == std::string_view::npos) return text;
+  if (text.find('\x1B') == std::string_view::npos && text.find('\0') == std::string_view::npos) {
+    return text;
+  }
   return strip_escapes(text);
 }
 

@@ -48,7 +48,9 @@ class LineReader {
   void adapt_shape(std::string_view bytes);
   std::optional<std::size_t> line_end(std::string_view bytes, std::size_t from) const;
   std::uint64_t skip_line();
+  bool is_plain(std::size_t length);
   std::string_view decode(std::string_view bytes);
+  void saw(std::string_view encoding);
   std::string_view strip_escapes(std::string_view line);
 
   const container::Artifact& artifact_;
@@ -62,6 +64,7 @@ class LineReader {
   std::uint64_t offset_ = 0;  // of buffer_[at_] in the artifact
   std::uint64_t number_ = 0;
   bool started_ = false, ended_ = false;
+  std::size_t plain_until_ = 0;  // buffer_[at_ … plain_until_) is plain ASCII
   base::TextShape shape_ = base::TextShape::bytes;
   const base::CodePage* page_ = nullptr;  // chosen at the first line that needs one
   std::string decoded_, stripped_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,20 @@ class FieldsDecoder final : public EventDecoder {
   const std::vector<Field>& fields_;
 };
 
+// The value of a field as events show it.
+std::string shown_value(const FieldPattern& pattern, std::string_view field,
+                        std::string_view value) {
+  const auto is_in = [field](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), field) != names.end();
+  };
+  if (is_in(pattern.hex)) {
+    std::uint32_t number = 0;
+    std::from_chars(value.data(), value.data() + value.size(), number);
+    return fmt::format("{:#x}", number);
+  }
+  return is_in(pattern.lowered) ? base::to_lower_ascii(value) : std::string(value);
+}
+
 // A block that has been opened and waits for its other lines.
 class OpenBlock {
  public:
@@ -43,10 +58,12 @@ class OpenBlock {
       bool took = false;
       for (const auto& [name, index] : pattern.pattern.named_groups()) {
         if (index >= captures.size() || captures[index].data() == nullptr || has(name)) continue;
-        const bool lower = std::find(pattern.lowered.begin(), pattern.lowered.end(), name) !=
-                           pattern.lowered.end();
-        values_.emplace_back(
-            name, lower ? base::to_lower_ascii(captures[index]) : std::string(captures[index]));
+        values_.emplace_back(name, shown_value(pattern, name, captures[index]));
+        took = true;
+      }
+      for (const auto& [name, value] : pattern.set) {
+        if (has(name)) continue;
+        values_.emplace_back(name, value);
         took = true;
       }
       if (took && first_line_ == 0) first_line_ = number;
@@ -57,6 +74,7 @@ class OpenBlock {
                                            [&](const std::string& name) { return has(name); });
   }
 
+  bool is_open() const { return first_line_ != 0; }
   const LineBlock& block() const { return *block_; }
   const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
   const std::string& text() const { return text_; }
@@ -81,9 +99,9 @@ class OpenBlock {
 
 class TextReading {
  public:
-  TextReading(const FormatSet::Impl& set, const TextFormat& format, std::uint32_t artifact,
-              EventSink& sink)
-      : set_(set), format_(format), sink_(sink) {
+  TextReading(const FormatSet::Impl& set, const TextFormat& format, const LineFilter& filter,
+              std::uint32_t artifact, EventSink& sink)
+      : set_(set), format_(format), filter_(filter), sink_(sink) {
     locator_.artifact = artifact;
     for (const LineBlock& block : set.blocks) blocks_.emplace_back(block);
   }
@@ -92,17 +110,21 @@ class TextReading {
     locator_.line = line.number;
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
-    if (base::trim(line.text).empty()) return Flow::go_on;
+    const LineSigns signs = filter_.look(line.text);
     for (OpenBlock& block : blocks_) {
+      if (!block.is_open() && !signs.may_open_block()) continue;
       if (block.take(line.text, line.number) && emit_block(block) == Flow::stop) return Flow::stop;
     }
-    take_line_apart(set_, format_, line.text, storage_, fields_);
+    // One event is given whatever it says, so that the artifact is known to hold such events.
+    if (!signs.wanted() && events_ != 0) return Flow::go_on;
+    if (base::trim(line.text).empty()) return Flow::go_on;
+    take_line_apart(set_, format_, line.text, signs, storage_, fields_);
     if (const std::string_view glued = base::trim(fields_.glued); !glued.empty()) {
       std::vector<Field> before{{"Message", glued, FieldSection::other, ValueKind::text},
                                 {"RawLine", line.text, FieldSection::other, ValueKind::text}};
-      if (emit("client-trace", before) == Flow::stop) return Flow::stop;
+      if (emit(kLineService, before) == Flow::stop) return Flow::stop;
     }
-    return emit("client-trace", fields_.fields);
+    return emit(kLineService, fields_.fields);
   }
 
   std::uint64_t events() const { return events_; }
@@ -110,7 +132,7 @@ class TextReading {
  private:
   Flow emit(std::string_view service, const std::vector<Field>& fields) {
     EventKey key;
-    key.product = "rdp";
+    key.product = kLineProduct;
     key.service = service;
     key.time = fields_.time;
     key.time_quality = fields_.time_quality;
@@ -133,6 +155,7 @@ class TextReading {
 
   const FormatSet::Impl& set_;
   const TextFormat& format_;
+  const LineFilter& filter_;
   EventSink& sink_;
   Locator locator_;
   std::vector<OpenBlock> blocks_;
@@ -185,7 +208,8 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
   }
   const auto found = find_format(set, head);
   const TextFormat& format = found.first ? *found.first : plain_text();
-  TextReading reading(set, format, artifact.index, sink);
+  const LineFilter& filter = context.lines != nullptr ? *context.lines : *set.every_line;
+  TextReading reading(set, format, filter, artifact.index, sink);
   Flow flow = Flow::go_on;
   for (auto& [line, text] : ahead) {
     line.text = text;

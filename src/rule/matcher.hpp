@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,5 +32,15 @@ class Matcher {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// A field and a folded text, one of whose values must hold it.
+struct ValueNeed {
+  std::string field;  // empty: any value of the event
+  std::string text;
+};
+
+// An event with this key that meets none of the needs is matched by no rule. Nothing when some rule
+// has no such need.
+std::optional<std::vector<ValueNeed>> needs_of(const CompiledRules& rules, const EventKey& key);
 
 }  // namespace rdptriage::rule

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/case_fold.hpp"
+#include "rule/matcher.hpp"
 #include "rule/regex_literal.hpp"
 
 namespace rdptriage::rule {
@@ -263,6 +264,25 @@ void Prefilter::scan(std::string_view framed, FieldId field,
       }
     }
   }
+}
+
+std::optional<std::vector<ValueNeed>> needs_of(const CompiledRules& rules, const EventKey& key) {
+  const MatchProgram& program = rules.program();
+  std::set<std::pair<std::string, std::string>> needs;
+  for (const std::uint32_t variant : program.bucket_for(key).variants) {
+    const auto need = need_of(program, program.variants[variant].root, Popularity());
+    if (!need) return std::nullopt;
+    for (const Prefilter::Needle& needle : need->needles) {
+      std::string_view text = needle.text;
+      if (text.front() == kValueStart) text.remove_prefix(1);
+      if (!text.empty() && text.back() == kValueEnd) text.remove_suffix(1);
+      needs.emplace(needle.field == kAnyField ? std::string() : program.fields[needle.field].name,
+                    text);
+    }
+  }
+  std::vector<ValueNeed> out;
+  for (const auto& [field, text] : needs) out.push_back({field, text});
+  return out;
 }
 
 std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program,

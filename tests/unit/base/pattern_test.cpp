@@ -68,3 +68,24 @@ TEST_CASE("pattern set: which of many are found") {
   REQUIRE(set->match("nothing", found));
   CHECK(found.empty());
 }
+
+TEST_CASE("pattern: required literals are what every match holds one of") {
+  struct Case {
+    const char* expression;
+    std::vector<std::string> literals;
+  };
+  const Case kCases[] = {
+      {"HTTP status", {"http status"}},
+      {"(?i)gateway", {"gateway"}},
+      {"(refused|timed out) by", {"refused by", "timed out by"}},
+      {"issuer:.*certificate", {"certificate"}},  // both are needed: the longer one tells more
+      {"abc|x", {}},                             // `x` is too short to look for
+      {".*", {}},
+      {"Zürich", {}},  // only ASCII is looked for
+      {"(", {}},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.expression);
+    CHECK(required_literals(c.expression, PatternFlags::none, 3) == c.literals);
+  }
+}
