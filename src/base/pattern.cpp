@@ -145,7 +145,8 @@ std::vector<std::string> required_literals(std::string_view expression, PatternF
   std::vector<std::string> atoms;
   filter.Compile(&atoms);
   for (const std::string& atom : atoms) {
-    const bool ascii = std::all_of(atom.begin(), atom.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const bool ascii = std::all_of(atom.begin(), atom.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if (!ascii) return {};
   }
   // Atoms stand under AND and OR. Of those that an AND joins one is enough, the longest: each atom,

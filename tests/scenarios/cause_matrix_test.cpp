@@ -11,7 +11,7 @@
 #include "pipeline/rule_set_impl.hpp"
 #include "pipeline/yaml_json.hpp"
 #include "rdptriage/rdptriage.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "support/catch.hpp"
 #include "support/scenario.hpp"
 
@@ -123,7 +123,7 @@ bool is_firm(const Diagnosis& diagnosis) {
 
 std::string first_of(const Report& report) {
   if (report.diagnoses.empty() || !is_firm(report.diagnoses.front()))
-    return fmt::format("({})", report::name_of(report.verdict));
+    return fmt::format("({})", name_of(report.verdict));
   return report.diagnoses.front().cause;
 }
 

@@ -79,7 +79,7 @@ TEST_CASE("pattern: required literals are what every match holds one of") {
       {"(?i)gateway", {"gateway"}},
       {"(refused|timed out) by", {"refused by", "timed out by"}},
       {"issuer:.*certificate", {"certificate"}},  // both are needed: the longer one tells more
-      {"abc|x", {}},                             // `x` is too short to look for
+      {"abc|x", {}},                              // `x` is too short to look for
       {".*", {}},
       {"Zürich", {}},  // only ASCII is looked for
       {"(", {}},
