@@ -5,8 +5,10 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
 #include "rdptriage/suggest.hpp"
@@ -18,10 +20,12 @@ namespace {
 constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
 
 struct AnalyzeOptions {
-  std::vector<std::string> paths, formats{"text"}, rules;
-  std::string target, fail_on, color = "auto";
+  std::vector<std::string> paths, formats{"text"};
+  std::string target, color = "auto";
   CaseOptions input;
-  bool rules_only = false, strict = false, reproducible = false, force = false, why = false;
+  RuleOptions rules;
+  ExitOptions exit;
+  bool reproducible = false, force = false, why = false;
   bool quiet = false, verbose = false;
 };
 
@@ -41,30 +45,9 @@ Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
   return input;
 }
 
-// note < warning < error: what --fail-on compares with.
-int severity_of(const Report& report) {
-  switch (report.verdict) {
-    case Verdict::diagnosed:
-      return 3;
-    case Verdict::suspected:
-      return 2;
-    case Verdict::inconclusive:
-    case Verdict::not_analysable:
-      return 1;
-    case Verdict::no_failure_found:
-      return 0;
-  }
-  return 0;
-}
-
-int exit_code_of(const Report& report, const AnalyzeOptions& options) {
+ExitCode exit_code_of(const Report& report, const AnalyzeOptions& options) {
   if (report.verdict == Verdict::not_analysable) return kNotAnalysable;
-  if (!options.fail_on.empty()) {
-    const int limit = options.fail_on == "error" ? 3 : options.fail_on == "warning" ? 2 : 1;
-    if (severity_of(report) >= limit) return kFailOn;
-  }
-  if (options.strict && report.status == Status::partial) return kPartial;
-  return kOk;
+  return exit_code_of(report.verdict, report.status, options.exit);
 }
 
 void print_notices(const Report& report, const AnalyzeOptions& options) {
@@ -96,18 +79,15 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
     print_error(input.error());
     return kNotAnalysable;
   }
-  std::optional<RuleSet> own_rules;
-  if (!options.rules.empty()) {
-    const std::vector<std::filesystem::path> folders(options.rules.begin(), options.rules.end());
-    auto loaded =
-        RuleSet::load(folders, options.rules_only ? RuleSet::Base::none : RuleSet::Base::builtin);
-    if (!loaded) {
-      print_error(loaded.error());
-      return kUsage;
-    }
-    own_rules = std::move(*loaded);
+  const auto own_rules = load_rules(options.rules);
+  if (!own_rules) {
+    print_error(own_rules.error());
+    return kUsage;
   }
-  Report report = analyze(*input, own_rules ? *own_rules : RuleSet::builtin());
+  Report report = [&] {
+    const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal);
+    return analyze(*input, *own_rules ? **own_rules : RuleSet::builtin());
+  }();
   if (!options.reproducible) {
     const auto elapsed = std::chrono::steady_clock::now() - begin;
     // The system clock counts from 1970, reports from 1601.
@@ -131,28 +111,6 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
   }
   print_notices(report, options);
   return exit_code_of(report, options);
-}
-
-void add_limits(CLI::App& command, Limits& limits) {
-  command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-entries", limits.max_entries, "files in a case")
-      ->capture_default_str()
-      ->group("Limits");
-  command
-      .add_option("--max-expanded", limits.max_expanded_bytes,
-                  "bytes read out of bundles, e.g. 16GiB")
-      ->transform(CLI::AsSizeValue(false))
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
-      ->capture_default_str()
-      ->group("Limits");
-  command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
-      ->transform(CLI::AsSizeValue(false))
-      ->capture_default_str()
-      ->group("Limits");
 }
 
 }  // namespace
@@ -192,20 +150,9 @@ void add_analyze_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->capture_default_str()
       ->group("Case");
-  command
-      ->add_option("--rules", options->rules,
-                   "rule file or folder, on top of the built-in rules; repeatable")
-      ->group("Rules");
-  command->add_flag("--rules-only", options->rules_only, "leave the built-in rules out")
-      ->group("Rules");
-  command
-      ->add_option("--fail-on", options->fail_on,
-                   "exit 1 from this severity on: note, warning or error")
-      ->check(CLI::IsMember({"note", "warning", "error"}))
-      ->group("Exit code");
-  command->add_flag("--strict", options->strict, "exit 4 when something could not be read")
-      ->group("Exit code");
-  add_limits(*command, options->input.limits);
+  add_rule_options(*command, options->rules);
+  add_exit_options(*command, options->exit);
+  add_limit_options(*command, options->input.limits);
   command->callback([&program, options] {
     set_color(options->color);
     program.exit_code = analyze_paths(*options, program);

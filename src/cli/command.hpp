@@ -44,6 +44,8 @@ void add_analyze_command(Program& program);
 void add_events_command(Program& program);
 void add_inspect_command(Program& program);
 void add_explain_command(Program& program);
+void add_batch_command(Program& program);
+void add_merge_command(Program& program);
 void add_report_command(Program& program);
 void add_ticket_command(Program& program);
 void add_diff_command(Program& program);

@@ -84,6 +84,8 @@ int run(std::vector<std::string> arguments) {
       "standard input. Nothing is ever sent anywhere.");
   Program program{app, arguments};
   add_analyze_command(program);
+  add_batch_command(program);
+  add_merge_command(program);
   add_events_command(program);
   add_inspect_command(program);
   add_explain_command(program);

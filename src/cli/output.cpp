@@ -17,18 +17,6 @@ namespace rdptriage::cli {
 
 namespace {
 
-Result<FormatInfo> find_format(const std::string& name) {
-  std::vector<std::string> known;
-  for (const FormatInfo& format : report_formats()) {
-    if (format.name == name) return format;
-    known.emplace_back(format.name);
-  }
-  const std::string near = suggest(name, known);
-  return fail("FORMAT_UNKNOWN", fmt::format("there is no output format '{}'", name), {},
-              near.empty() ? fmt::format("use one of: {}", fmt::join(known, ", "))
-                           : fmt::format("did you mean '{}'?", near));
-}
-
 bool is_folder(const std::string& target) {
   std::error_code error;
   return target.back() == '/' || std::filesystem::is_directory(target, error);
@@ -36,18 +24,32 @@ bool is_folder(const std::string& target) {
 
 }  // namespace
 
+Result<FormatInfo> find_format(const std::string& name, const std::vector<FormatInfo>& known) {
+  std::vector<std::string> names;
+  for (const FormatInfo& format : known) {
+    if (format.name == name) return format;
+    names.emplace_back(format.name);
+  }
+  const std::string near = suggest(name, names);
+  return fail("FORMAT_UNKNOWN", fmt::format("there is no output format '{}'", name), {},
+              near.empty() ? fmt::format("use one of: {}", fmt::join(names, ", "))
+                           : fmt::format("did you mean '{}'?", near));
+}
+
 Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats,
-                                         const std::string& target) {
+                                         const std::string& target,
+                                         const std::vector<FormatInfo>& known,
+                                         std::string_view stem) {
   std::vector<Output> outputs;
   const bool folder = !target.empty() && target != "-" && is_folder(target);
   for (const std::string& text : formats) {
     const auto equals = text.find('=');
-    RDPTRIAGE_TRY(const FormatInfo format, find_format(text.substr(0, equals)));
+    RDPTRIAGE_TRY(const FormatInfo format, find_format(text.substr(0, equals), known));
     Output output{std::string(format.name), {}};
     if (equals != std::string::npos) {
       output.file = text.substr(equals + 1);
     } else if (folder) {
-      output.file = std::filesystem::path(target) / fmt::format("report.{}", format.extension);
+      output.file = std::filesystem::path(target) / fmt::format("{}.{}", stem, format.extension);
     } else if (!target.empty() && target != "-") {
       output.file = target;
     }

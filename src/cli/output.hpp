@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rdptriage/analyze.hpp"
@@ -19,8 +20,15 @@ enum class Existing : unsigned char { keep, replace };
 
 // From `--format NAME[=FILE]` (repeatable) and `-o FILE|FOLDER|-`. Fails on an unknown format, on
 // two formats for one place, and on a place that cannot be meant.
+// `known` are the formats there are, `stem` the name of the files in a folder.
 Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats,
-                                         const std::string& target);
+                                         const std::string& target,
+                                         const std::vector<FormatInfo>& known = report_formats(),
+                                         std::string_view stem = "report");
+
+// The format of this name, or an error that knows what was meant.
+Result<FormatInfo> find_format(const std::string& name,
+                               const std::vector<FormatInfo>& known = report_formats());
 
 // Where something that is no report goes: `target` is a file, or "" and "-" for standard output.
 // The file appears whole or not at all; `write` fills it.

@@ -7,9 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "base/sha256.hpp"
-#include "rdptriage/names.hpp"
-#include "report/html_assets.hpp"
+#include "report/html_frame.hpp"
 #include "report/html_timeline.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
@@ -20,12 +18,6 @@ namespace {
 
 std::string text(std::string_view raw) { return safe_markup(raw, LineBreaks::escape); }
 std::string lines(std::string_view raw) { return safe_markup(raw, LineBreaks::keep); }
-
-std::string csp_hash(std::string_view content) {
-  base::Sha256 hash;
-  hash.update(content);
-  return "'sha256-" + base::to_base64(hash.finish()) + "'";
-}
 
 // Only what a browser opens as a page becomes a link.
 std::string link(const Reference& reference) {
@@ -39,7 +31,7 @@ class HtmlPage {
   HtmlPage(const Report& report, std::ostream& out) : report_(report), out_(out) {}
 
   void write() {
-    write_head();
+    write_html_head(headline(report_), out_);
     write_header();
     out_ << "<main>\n";
     for (const Diagnosis& diagnosis : report_.diagnoses) write_diagnosis(diagnosis);
@@ -54,23 +46,10 @@ class HtmlPage {
     fmt::print(out_, "<footer>rdptriage {}{}. Made offline; this page loads nothing.</footer>\n",
                text(report_.tool_version),
                report_.rules_version.empty() ? "" : ", rules " + text(report_.rules_version));
-    fmt::print(out_, "<script>{}</script>\n</body>\n</html>\n", kHtmlScript);
+    write_html_end(out_);
   }
 
  private:
-  void write_head() {
-    out_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-    fmt::print(
-        out_,
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {}; "
-        "script-src {}; base-uri 'none'; form-action 'none'\">\n",
-        csp_hash(kHtmlStyle), csp_hash(kHtmlScript));
-    out_ << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<meta name=\"referrer\" content=\"no-referrer\">\n";
-    fmt::print(out_, "<title>{}</title>\n<style>{}</style>\n</head>\n<body class=\"no-script\">\n",
-               text(headline(report_)), kHtmlStyle);
-  }
-
   void write_header() {
     out_ << "<header>\n";
     fmt::print(out_, "<p class=\"kicker\">{}{}</p>\n",

@@ -11,7 +11,9 @@ const std::string_view kHtmlStyle = R"css(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-main, header, footer { max-width: 56rem; margin: 0 auto; padding: 0 1.25rem; }
+main, header, svg.bar { display: inline-block; width: 6rem; height: .6rem; vertical-align: middle; background: var(--panel); }
+svg.bar rect { fill: var(--link); } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+footer { max-width: 56rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .25rem 0 .5rem; text-wrap: balance; }
 h2 { font-size: 1.05rem; margin: 2.25rem 0 .5rem; }

@@ -22,23 +22,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMostLocations = 100;
 constexpr std::size_t kMostNotifications = 1000;
 
-// RFC 3986: what is not unreserved or a slash is percent-encoded, so that any file name is a
-// relative reference.
-std::string uri_of(std::string_view path) {
-  std::string out;
-  while (!path.empty() && path.front() == '/') path.remove_prefix(1);
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 std::string_view level_of(const Diagnosis& diagnosis) {
   switch (diagnosis.confidence.label) {
     case ConfidenceLabel::confirmed:
@@ -105,13 +88,13 @@ class SarifLog {
   }
 
   Json artifact_location(std::size_t index) const {
-    return {{"uri", uri_of(report_.artifacts[index].path)}, {"index", index}};
+    return {{"uri", sarif_uri(report_.artifacts[index].path)}, {"index", index}};
   }
 
   Json artifacts() const {
     Json list = Json::array();
     for (const ArtifactReport& artifact : report_.artifacts) {
-      Json item = {{"location", {{"uri", uri_of(artifact.path)}}}};
+      Json item = {{"location", {{"uri", sarif_uri(artifact.path)}}}};
       if (const auto parent = artifact_index_.find(artifact.parent);
           parent != artifact_index_.end()) {
         item["parentIndex"] = parent->second;
@@ -177,6 +160,23 @@ class SarifLog {
 };
 
 }  // namespace
+
+// RFC 3986: what is not unreserved or a slash is percent-encoded, so that any file name is a
+// relative reference.
+std::string sarif_uri(std::string_view path) {
+  std::string out;
+  while (!path.empty() && path.front() == '/') path.remove_prefix(1);
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~/").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
 
 void write_sarif(const Report& report, const WriteOptions&, std::ostream& out) {
   out << SarifLog(report).build().dump(2, ' ', false, Json::error_handler_t::replace) << '\n';

@@ -1,0 +1,106 @@
+#include "cli/analysis_options.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+namespace rdptriage::cli {
+
+namespace {
+// note < warning < error: what --fail-on compares with.
+int severity_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::diagnosed:
+      return 3;
+    case Verdict::suspected:
+      return 2;
+    case Verdict::inconclusive:
+    case Verdict::not_analysable:
+      return 1;
+    case Verdict::no_failure_found:
+      return 0;
+  }
+  return 0;
+}
+}  // namespace
+
+void add_limit_options(CLI::App& command, Limits& limits) {
+  command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-entries", limits.max_entries, "files in a case")
+      ->capture_default_str()
+      ->group("Limits");
+  command
+      .add_option("--max-expanded", limits.max_expanded_bytes,
+                  "bytes read out of bundles, e.g. 16GiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+}
+
+void add_rule_options(CLI::App& command, RuleOptions& rules) {
+  command
+      .add_option("--rules", rules.paths,
+                  "rule file or folder, on top of the built-in rules; repeatable")
+      ->type_name("PATH")
+      ->group("Rules");
+  command.add_flag("--rules-only", rules.only, "leave the built-in rules out")->group("Rules");
+}
+
+void add_exit_options(CLI::App& command, ExitOptions& options) {
+  command
+      .add_option("--fail-on", options.fail_on,
+                  "exit 1 from this severity on: note, warning or error")
+      ->check(CLI::IsMember({"note", "warning", "error"}))
+      ->type_name("SEVERITY")
+      ->group("Exit code");
+  command.add_flag("--strict", options.strict, "exit 4 when something could not be read")
+      ->group("Exit code");
+}
+
+Result<std::optional<RuleSet>> load_rules(const RuleOptions& options) {
+  if (options.paths.empty()) return std::optional<RuleSet>();
+  const std::vector<std::filesystem::path> folders(options.paths.begin(), options.paths.end());
+  RDPTRIAGE_TRY(RuleSet rules, RuleSet::load(folders, options.only ? RuleSet::Base::none
+                                                                   : RuleSet::Base::builtin));
+  return std::optional<RuleSet>(std::move(rules));
+}
+
+ExitCode exit_code_of(Verdict verdict, Status status, const ExitOptions& options) {
+  if (!options.fail_on.empty()) {
+    const int limit = options.fail_on == "error" ? 3 : options.fail_on == "warning" ? 2 : 1;
+    if (severity_of(verdict) >= limit) return kFailOn;
+  }
+  if (options.strict && status != Status::complete) return kPartial;
+  return kOk;
+}
+
+unsigned available_processors() {
+  // The C++ library asks for the affinity mask, which Slurm and taskset set; a container's share is
+  // only in its control group.
+  unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
+    const unsigned long given = std::strtoul(slurm, nullptr, 10);
+    if (given >= 1 && given < processors) processors = static_cast<unsigned>(given);
+  }
+  std::ifstream share("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (share >> quota >> period && quota != "max" && period > 0) {
+    const double whole = std::strtod(quota.c_str(), nullptr) / period;
+    if (whole >= 0 && whole < processors)
+      processors = std::max(1U, static_cast<unsigned>(whole + 0.5));
+  }
+  return processors;
+}
+
+}  // namespace rdptriage::cli

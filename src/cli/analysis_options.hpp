@@ -1,0 +1,36 @@
+// What `analyze` and `batch` have in common on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "rdptriage/rdptriage.hpp"
+
+namespace rdptriage::cli {
+
+struct RuleOptions {
+  std::vector<std::string> paths;
+  bool only = false;  // without the built-in pack
+};
+
+struct ExitOptions {
+  std::string fail_on;  // note, warning, error; empty: never
+  bool strict = false;
+};
+
+void add_limit_options(CLI::App& command, Limits& limits);
+void add_rule_options(CLI::App& command, RuleOptions& rules);
+void add_exit_options(CLI::App& command, ExitOptions& options);
+
+// Nothing: the built-in pack is meant.
+Result<std::optional<RuleSet>> load_rules(const RuleOptions& options);
+
+// --fail-on and --strict for one report; kOk when neither applies.
+ExitCode exit_code_of(Verdict verdict, Status status, const ExitOptions& options);
+
+// As many cases at once as the scheduler gave this process processors.
+unsigned available_processors();
+
+}  // namespace rdptriage::cli
