@@ -7,6 +7,7 @@
 
 #include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
@@ -153,6 +154,10 @@ void add_analyze_command(Program& program) {
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
   add_limit_options(*command, options->input.limits);
+  set_examples(*command,
+               "rdptriage case.zip\n"
+               "rdptriage client.log gateway.evtx --code 0x904/0x7\n"
+               "rdptriage case.zip --format html=report.html --format json=report.json");
   command->callback([&program, options] {
     set_color(options->color);
     program.exit_code = analyze_paths(*options, program);

@@ -13,6 +13,7 @@
 #include "cli/batch_folder.hpp"
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/option_table.hpp"
 #include "cli/ordered_pool.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -344,6 +345,10 @@ void add_batch_command(Program& program) {
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
   add_limit_options(*command, options->input.limits);
+  set_examples(*command,
+               "rdptriage batch tickets/*.zip > cases.jsonl\n"
+               "rdptriage batch --entries-of tickets -o out --format html\n"
+               "rdptriage batch --entries-of tickets -o out --shard 3/8 --resume");
   command->callback([&program, options] {
     const auto outcome = run_batch(*options);
     if (!outcome) print_error(outcome.error());
@@ -368,6 +373,7 @@ void add_merge_command(Program& program) {
       ->type_name("PATH")
       ->group("Output");
   command->add_flag("--force", options->force, "replace existing output files")->group("Output");
+  set_examples(*command, "rdptriage merge out --format html=fleet.html --format jsonl=cases.jsonl");
   command->callback([&program, options] {
     const auto outcome = run_merge(*options);
     if (!outcome) print_error(outcome.error());

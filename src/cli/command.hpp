@@ -52,5 +52,7 @@ void add_diff_command(Program& program);
 void add_demo_command(Program& program);
 void add_rules_command(Program& program);
 void add_schema_command(Program& program);
+void add_completion_command(Program& program);
+void add_man_command(Program& program);
 
 }  // namespace rdptriage::cli

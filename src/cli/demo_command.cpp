@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "cli/demo_files.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -105,6 +106,10 @@ void add_demo_command(Program& program) {
       ->type_name("PATH")
       ->group("Output");
   command->add_flag("--force", options->force, "replace existing output files")->group("Output");
+  set_examples(*command,
+               "rdptriage demo\n"
+               "rdptriage demo --format html=demo.html\n"
+               "rdptriage demo --write cases");
   command->callback([&program, options] { program.exit_code = run_demo(*options); });
 }
 

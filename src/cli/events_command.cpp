@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
@@ -99,6 +100,7 @@ void add_events_command(Program& program) {
   command->add_option("--jobs", options->case_options.jobs, "Threads to use (default: all)");
   command->add_flag("--carve", options->case_options.carve,
                     "EVTX: also give stale and torn records, marked damaged");
+  set_examples(*command, "rdptriage events case.zip --event-id 201,302 --format csv");
   command->callback([options, &program] {
     const Result<int> outcome = run(*options);
     if (!outcome) print_error(outcome.error());

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/explain_text.hpp"
+#include "cli/option_table.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/explain.hpp"
 #include "rdptriage/names.hpp"
@@ -148,6 +149,9 @@ void add_explain_command(Program& program) {
   command->add_option("--format", *format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  set_examples(*command,
+               "rdptriage explain 0x904 0x7\nrdptriage explain event 201\nrdptriage explain "
+               "gateway-http.502");
   command->callback([&program, words, format] { program.exit_code = run(*words, *format); });
 }
 

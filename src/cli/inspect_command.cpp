@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "rdptriage/rdptriage.hpp"
 
 namespace rdptriage::cli {
@@ -168,6 +169,7 @@ void add_inspect_command(Program& program) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  set_examples(*command, "rdptriage inspect case.zip");
   command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
 }
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
+#include "cli/settings.hpp"
 #include "rdptriage/suggest.hpp"
 
 namespace rdptriage::cli {
@@ -33,12 +35,30 @@ void insert_default_command(const CLI::App& app, std::vector<std::string>& argum
   arguments.insert(arguments.begin(), "analyze");
 }
 
+// The command that was chosen, down to the last word that names one.
+const CLI::App& chosen_command(const CLI::App& app) {
+  const CLI::App* at = &app;
+  for (auto below = at->get_subcommands(); !below.empty(); below = at->get_subcommands())
+    at = below.front();
+  return *at;
+}
+
+std::string full_name(const CLI::App& command) {
+  std::string name;
+  for (const CLI::App* at = &command; at->get_parent() != nullptr; at = at->get_parent())
+    name = at->get_name() + (name.empty() ? "" : " " + name);
+  return name;
+}
+
+std::string see_help(const std::string& command) {
+  return fmt::format("see `rdptriage {}--help`", command.empty() ? "" : command + " ");
+}
+
 // The first typed option that the command does not have, with the nearest one that it has.
-Error unknown_option(const CLI::App& command, const std::vector<std::string>& typed) {
+Error unknown_option(const CommandRow& command, const std::vector<std::string>& typed) {
   std::vector<std::string> known;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) known.push_back("-" + name);
+  for (const OptionRow& row : command.options) {
+    if (!row.is_argument) known.insert(known.end(), row.names.begin(), row.names.end());
   }
   for (const std::string& argument : typed) {
     if (argument.size() < 2 || argument.front() != '-') continue;
@@ -46,30 +66,57 @@ Error unknown_option(const CLI::App& command, const std::vector<std::string>& ty
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = suggest(name, known);
     return {"OPTION_UNKNOWN",
-            fmt::format("`{}` has no option '{}'", command.get_name(), name),
+            fmt::format("`{}` has no option '{}'", command.name, name),
             {},
-            near.empty() ? fmt::format("see `rdptriage {} --help`", command.get_name())
-                         : fmt::format("did you mean '{}'?", near)};
+            near.empty() ? see_help(command.name) : fmt::format("did you mean '{}'?", near)};
   }
-  return {"USAGE",
-          "there are more arguments than the command takes",
-          {},
-          fmt::format("see `rdptriage {} --help`", command.get_name())};
+  return {"USAGE", "there are more arguments than the command takes", {}, see_help(command.name)};
+}
+
+// A word that is none of an option's choices, with the nearest one.
+std::string meant_choice(const CommandRow& command, const std::vector<std::string>& typed) {
+  for (const OptionRow& row : command.options) {
+    if (row.choices.empty()) continue;
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+      std::string value = row.is_argument ? typed[i] : "";
+      for (const std::string& name : row.names) {
+        if (typed[i] == name && i + 1 < typed.size()) value = typed[i + 1];
+        if (typed[i].rfind(name + "=", 0) == 0) value = typed[i].substr(name.size() + 1);
+      }
+      if (value.empty() ||
+          std::find(row.choices.begin(), row.choices.end(), value) != row.choices.end())
+        continue;
+      const std::string near = suggest(value, row.choices);
+      if (!near.empty()) return near;
+    }
+  }
+  return {};
 }
 
 int report_parse_error(const CLI::App& app, const std::vector<std::string>& typed,
                        const CLI::ParseError& error) {
-  const auto chosen = app.get_subcommands();
-  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  const std::string name = full_name(chosen_command(app));
+  const CommandRow root = describe(app);
+  const CommandRow* found = find_command(root, name);
+  const CommandRow& command = found ? *found : root;
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     print_error(unknown_option(command, typed));
-  } else {
-    print_error(
-        {"USAGE",
-         error.what(),
-         {},
-         fmt::format("see `rdptriage {}--help`", chosen.empty() ? "" : command.get_name() + " ")});
+    return kUsage;
   }
+  std::string help = see_help(name);
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {
+    if (const std::string near = meant_choice(command, typed); !near.empty())
+      help = fmt::format("did you mean '{}'?", near);
+  }
+  if (!command.commands.empty() && typed.size() > 1 &&
+      dynamic_cast<const CLI::RequiredError*>(&error)) {
+    std::vector<std::string> names;
+    for (const CommandRow& below : command.commands)
+      names.push_back(below.name.substr(below.name.rfind(' ') + 1));
+    if (const std::string near = suggest(typed[1], names); !near.empty())
+      help = fmt::format("did you mean '{}'?", near);
+  }
+  print_error({"USAGE", error.what(), {}, help});
   return kUsage;
 }
 
@@ -78,10 +125,12 @@ int run(std::vector<std::string> arguments) {
                "rdptriage"};
   app.set_version_flag("--version", "rdptriage " RDPTRIAGE_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "`rdptriage PATH…` is short for `rdptriage analyze PATH…`: a file, a folder, a zip, or - "
-      "for\n"
-      "standard input. Nothing is ever sent anywhere.");
+  use_table_for_help(app);
+  set_examples(app,
+               "rdptriage case.zip                      the cause, on one screen\n"
+               "rdptriage case.zip --format html=r.html a page to send\n"
+               "rdptriage explain 0x904 0x7             what a code means\n"
+               "rdptriage demo                          see it work\n");
   Program program{app, arguments};
   add_analyze_command(program);
   add_batch_command(program);
@@ -95,12 +144,21 @@ int run(std::vector<std::string> arguments) {
   add_demo_command(program);
   add_rules_command(program);
   add_schema_command(program);
+  add_completion_command(program);
+  add_man_command(program);
 
   if (arguments.empty()) {
     std::fputs(app.help().c_str(), stderr);
     return kUsage;
   }
   insert_default_command(app, arguments);
+  const std::vector<std::string> typed = arguments;
+  if (auto with = with_settings(describe(app), arguments)) {
+    arguments = std::move(*with);
+  } else {
+    print_error(with.error());
+    return kUsage;
+  }
   try {
     // CLI11 takes the arguments last one first.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -108,7 +166,7 @@ int run(std::vector<std::string> arguments) {
     app.exit(answer);
     return kOk;
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(app, arguments, error);
+    return report_parse_error(app, typed, error);
   }
   return program.exit_code;
 }

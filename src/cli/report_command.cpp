@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/analyze.hpp"
@@ -133,6 +134,7 @@ void add_report_command(Program& program) {
       ->type_name("WHEN")
       ->capture_default_str()
       ->group("Output");
+  set_examples(*command, "rdptriage report report.json --format html -o report.html");
   command->callback([&program, options] {
     set_color(options->color);
     program.exit_code = write_again(*options);
@@ -154,6 +156,7 @@ void add_ticket_command(Program& program) {
       ->type_name("SYSTEM")
       ->required();
   add_target(*command, options->target, options->force);
+  set_examples(*command, "rdptriage ticket report.json --for jira");
   command->callback([&program, options] { program.exit_code = write_payload(*options); });
 }
 
@@ -176,6 +179,7 @@ void add_diff_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->type_name("N")
       ->capture_default_str();
+  set_examples(*command, "rdptriage diff before.zip after.zip");
   command->callback([&program, options] { program.exit_code = compare(*options); });
 }
 
