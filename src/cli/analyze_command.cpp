@@ -10,6 +10,7 @@
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
 #include "rdptriage/suggest.hpp"
@@ -26,6 +27,7 @@ struct AnalyzeOptions {
   CaseOptions input;
   RuleOptions rules;
   ExitOptions exit;
+  SharingOptions sharing;
   bool reproducible = false, force = false, why = false;
   bool quiet = false, verbose = false;
 };
@@ -101,6 +103,22 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()),
                 program.arguments};
   }
+  if (options.sharing.share) {
+    const auto map_file = map_file_of(
+        options.sharing, report.case_fingerprint.empty() ? "case" : report.case_fingerprint);
+    auto shared = shared_report(std::move(report), options.sharing,
+                                *own_rules ? **own_rules : RuleSet::builtin(), map_file);
+    if (!shared) {
+      print_error(shared.error());
+      return kTemporary;
+    }
+    report = std::move(*shared);
+    if (!options.quiet && !map_file.empty())
+      std::fputs(inert(fmt::format("rdptriage: what stands for what is in {}; keep it\n",
+                                   map_file.string()))
+                     .c_str(),
+                 stderr);
+  }
   const WriteOptions layout{terminal_columns(), wants_color(), options.why};
   for (const Output& output : *outputs) {
     if (auto written = write_output(report, output,
@@ -151,6 +169,9 @@ void add_analyze_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->capture_default_str()
       ->group("Case");
+  add_sharing_options(*command, options->sharing,
+                      "where the private map goes; none: nowhere (default: the user's state "
+                      "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
   add_limit_options(*command, options->input.limits);

@@ -17,6 +17,7 @@
 #include "cli/ordered_pool.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/sharing.hpp"
 #include "rdptriage/fleet.hpp"
 #include "rdptriage/rdptriage.hpp"
 
@@ -30,12 +31,13 @@ struct BatchOptions {
   CaseOptions input;
   RuleOptions rules;
   ExitOptions exit;
+  SharingOptions sharing;
   unsigned jobs = 0;
   bool resume = false, force = false, quiet = false;
 };
 
 struct CaseOutcome {
-  std::string input, line;
+  std::string name, line;  // of the case as the line calls it
   ExitCode exit_code = kOk;
   bool failed = false, skipped = false;
 };
@@ -66,7 +68,7 @@ class Batch {
 
   CaseOutcome run(const std::string& input) const {
     CaseOutcome out;
-    out.input = input;
+    out.name = input;
     std::string digest;
     Error error;
     try {
@@ -79,10 +81,12 @@ class Batch {
     } catch (const std::exception& failure) {
       error = {"INTERNAL", failure.what(), input, "this is a mistake in rdptriage"};
     }
-    CaseSummary summary = failed_case(error, input, digest);
-    summary.case_id = case_id_of(input);
+    if (options_.sharing.share) error.message = "the case could not be analyzed";
+    CaseSummary summary = failed_case(error, shown(input, digest), digest);
+    if (!options_.sharing.share) summary.case_id = case_id_of(input);
     summary.tool_version = tool_version_;
     summary.rules_sha256 = rules_sha256_;
+    out.name = summary.input;
     out.line = write_case_line(summary);
     out.failed = true;
     out.exit_code = exit_code_of(Verdict::not_analysable, Status::failed, options_.exit);
@@ -90,10 +94,25 @@ class Batch {
   }
 
  private:
+  // How the case is called in lines and file names: a shared one only by its content and place.
+  std::string shown(const std::string& input, const std::string& digest) const {
+    if (!options_.sharing.share) return input;
+    return fmt::format("case-{}-{:08x}", digest.substr(0, 16),
+                       static_cast<std::uint32_t>(path_hash(input)));
+  }
+  std::filesystem::path map_file_of(const std::string& input, const std::string& digest) const {
+    if (!options_.sharing.share || options_.sharing.map == "none") return {};
+    const std::string name = shown(input, digest);
+    if (options_.sharing.map.empty()) return cli::map_file_of(options_.sharing, name);
+    return std::filesystem::path(options_.sharing.map) / (name + ".json");
+  }
+
   Result<void> analyze_one(const std::string& input, std::string& digest, CaseOutcome& out) const {
     RDPTRIAGE_TRY(digest, input_digest(input));
+    out.name = shown(input, digest);
     if (folder_ && options_.resume) {
-      const std::string* line = folder_->finished(input, digest, tool_version_, rules_sha256_);
+      const std::string* line =
+          folder_->finished(shown(input, digest), digest, tool_version_, rules_sha256_);
       if (line) {
         out.line = *line;
         out.skipped = true;
@@ -106,8 +125,9 @@ class Batch {
     case_options.jobs = 1;
     Case opened(case_options);
     RDPTRIAGE_CHECK(opened.add_path(input));
-    const Report report = analyze(opened, rules_);
-    CaseSummary summary = summarize(report, input, digest);
+    RDPTRIAGE_TRY(const Report report, shared_report(analyze(opened, rules_), options_.sharing,
+                                                     rules_, map_file_of(input, digest)));
+    CaseSummary summary = summarize(report, shown(input, digest), digest);
     RDPTRIAGE_CHECK(write_reports(report, summary));
     out.line = write_case_line(summary);
     out.exit_code = exit_code_of(report.verdict, report.status, options_.exit);
@@ -194,7 +214,7 @@ Result<Totals> run_cases(const BatchOptions& options, const RuleSet& rules, Case
   std::atomic<bool> stop{false};
   const auto emit = [&](CaseOutcome&& outcome) {
     if (!written) return;
-    if (folder) written = folder->add(outcome.input, outcome.line);
+    if (folder) written = folder->add(outcome.name, outcome.line);
     if (written && to_stdout) written = print_line(outcome.line);
     if (!written) stop = true;
     ++totals.cases;
@@ -342,6 +362,9 @@ void add_batch_command(Program& program) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Cases");
+  add_sharing_options(*command, options->sharing,
+                      "folder for the private maps; none: nowhere (default: the user's state "
+                      "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
   add_limit_options(*command, options->input.limits);

@@ -122,9 +122,7 @@ fs::path BatchFolder::report_file(const std::string& input, std::string_view ext
     plain += keep ? c : '_';
   }
   if (plain.empty() || plain.front() == '.') plain.insert(plain.begin(), '_');
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : input) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return fs::path("reports") / fmt::format("{}-{:016x}.{}", plain, hash, extension);
+  return fs::path("reports") / fmt::format("{}-{:016x}.{}", plain, path_hash(input), extension);
 }
 
 Result<void> BatchFolder::add(const std::string& input, const std::string& line) {

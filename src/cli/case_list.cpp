@@ -14,12 +14,14 @@
 
 namespace rdptriage::cli {
 
+std::uint64_t path_hash(const std::string& path) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : path) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash ^ (hash >> 32);  // the low bits alone follow the last character
+}
+
 bool Shard::has(const std::string& input) const {
-  if (count == 1) return true;
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const char c : input) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  hash ^= hash >> 32;  // the low bits alone follow the last character
-  return hash % count == index - 1;
+  return count == 1 || path_hash(input) % count == index - 1;
 }
 
 Result<Shard> parse_shard(const std::string& text) {

@@ -11,6 +11,9 @@
 
 namespace rdptriage::cli {
 
+// FNV-1a with its halves mixed: the same on every machine.
+std::uint64_t path_hash(const std::string& path);
+
 struct Shard {
   unsigned index = 1, count = 1;  // 1-based
 

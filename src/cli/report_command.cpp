@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
+#include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/analyze.hpp"
 #include "rdptriage/compare.hpp"
@@ -18,6 +19,7 @@ namespace {
 struct ReportOptions {
   std::string file, target, color = "auto";
   std::vector<std::string> formats{"text"};
+  SharingOptions sharing;
   bool force = false;
 };
 
@@ -34,9 +36,17 @@ int write_again(const ReportOptions& options) {
     print_error(report.error());
     return kNotAnalysable;
   }
+  const auto shared = shared_report(
+      *report, options.sharing, RuleSet::builtin(),
+      map_file_of(options.sharing,
+                  report->case_fingerprint.empty() ? "case" : report->case_fingerprint));
+  if (!shared) {
+    print_error(shared.error());
+    return kTemporary;
+  }
   for (const Output& output : *outputs) {
     const WriteOptions layout{terminal_columns(), wants_color(), false};
-    if (const auto written = write_output(*report, output, existing(options.force), layout);
+    if (const auto written = write_output(*shared, output, existing(options.force), layout);
         !written) {
       print_error(written.error());
       return kTemporary;
@@ -129,6 +139,9 @@ void add_report_command(Program& program) {
       ->take_all()
       ->group("Output");
   add_target(*command, options->target, options->force);
+  add_sharing_options(*command, options->sharing,
+                      "where the private map goes; none: nowhere (default: the user's state "
+                      "folder)");
   command->add_option("--color", options->color, "colors in text")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN")

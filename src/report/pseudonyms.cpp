@@ -1,0 +1,446 @@
+// A chunk is a run of letters, digits and the joiners . - _ @ $; everything else separates and is
+// copied. A chunk is looked at as a whole first (address, SID, GUID, mail, host), because its parts
+// alone may look harmless: "print-server" is a name although both words are in every log.
+#include "report/pseudonyms.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+
+namespace rdptriage::report {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_joiner(char c) { return c == '.' || c == '-' || c == '_' || c == '@' || c == '$'; }
+bool is_chunk(char c) { return is_letter(c) || is_digit(c) || is_joiner(c); }
+bool all_of(std::string_view text, bool (*test)(char)) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), test);
+}
+
+// Punctuation of our own prose and of quoted texts: "…", "·", "–", quotes. Bytes of U+2000–U+2BFF
+// and U+00A0–U+00BF; what else lies beyond ASCII is a letter.
+std::size_t punctuation_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.size() >= 2 && byte(0) == 0xC2 && byte(1) >= 0xA0 && byte(1) <= 0xBF) return 2;
+  if (text.size() >= 3 && byte(0) == 0xE2 && byte(1) >= 0x80 && byte(1) <= 0xAF) return 3;
+  if (text.size() >= 3 && byte(0) == 0xEF && byte(1) == 0xBF && byte(2) == 0xBD) return 3;
+  return 0;
+}
+
+// The chunk that `text` begins with, without joiners at its end.
+std::string_view chunk_at(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && is_chunk(text[length]) &&
+         punctuation_length(text.substr(length)) == 0)
+    ++length;
+  while (length > 0 && is_joiner(text[length - 1]) && text[length - 1] != '$') --length;
+  return text.substr(0, length);
+}
+
+std::optional<std::array<unsigned, 4>> octets_of(std::string_view text) {
+  std::array<unsigned, 4> out{};
+  std::size_t index = 0;
+  for (const std::string_view part : base::split(text, '.')) {
+    if (index == 4 || part.empty() || part.size() > 3 || !all_of(part, is_digit)) return {};
+    unsigned value = 0;
+    for (const char c : part) value = value * 10 + static_cast<unsigned>(c - '0');
+    if (value > 255) return {};
+    out[index++] = value;
+  }
+  if (index != 4) return {};
+  return out;
+}
+
+bool is_guid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+bool is_mac(std::string_view text, char separator) {
+  if (text.size() != 17) return false;
+  for (std::size_t i = 0; i < 17; ++i) {
+    if (i % 3 == 2 ? text[i] != separator : !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+// Numbers that logs are full of: counts, ids, ports, times, codes. Long runs are keys or numbers of
+// persons and licenses.
+bool is_plain_number(std::string_view text) {
+  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+    return text.size() <= 18 && all_of(text.substr(2), is_hex);
+  if (all_of(text, is_digit)) return text.size() <= 10;
+  return text.size() == 8 && all_of(text, is_hex) &&
+         std::any_of(text.begin(), text.end(), is_digit);  // 80090327
+}
+
+// "2026-11-20T08:11" is split at the colon: date parts, versions and decimals are numbers joined.
+bool is_joined_number(std::string_view text) {
+  std::string_view rest = text;
+  bool any = false;
+  while (!rest.empty()) {
+    std::size_t length = 0;
+    while (length < rest.size() && is_digit(rest[length])) ++length;
+    if (length == 0 || length > 10) return false;
+    any = true;
+    rest.remove_prefix(length);
+    if (rest.empty()) break;
+    // The T and Z of RFC 3339, and the v of a version.
+    if (!is_joiner(rest.front()) && rest.front() != 'T' && rest.front() != 'Z') return false;
+    rest.remove_prefix(1);
+  }
+  return any;
+}
+
+bool is_file_ending(std::string_view text) {
+  static const std::unordered_set<std::string> kEndings = {
+      "evtx", "evt", "log", "txt", "csv", "xml", "json", "jsonl", "zip",     "7z",  "cab",
+      "tar",  "gz",  "bz2", "xz",  "zst", "exe", "dll",  "sys",   "msc",     "cpl", "mum",
+      "rdp",  "reg", "etl", "ps1", "cmd", "bat", "cer",  "crt",   "pfx",     "pem", "htm",
+      "html", "cpp", "c",   "h",   "md",  "inf", "ini",  "cat",   "manifest"};
+  return kEndings.count(base::to_lower_ascii(text)) != 0;
+}
+
+// Accounts and authorities that every Windows has.
+bool is_well_known(std::string_view text) {
+  static const std::unordered_set<std::string> kKnown = {"system",
+                                                         "local service",
+                                                         "network service",
+                                                         "anonymous logon",
+                                                         "nt authority",
+                                                         "nt service",
+                                                         "window manager",
+                                                         "font driver host",
+                                                         "administrator",
+                                                         "builtin",
+                                                         "localhost",
+                                                         "workgroup",
+                                                         "everyone",
+                                                         "guest",
+                                                         "iis apppool",
+                                                         "-",
+                                                         "n/a",
+                                                         "unknown",
+                                                         "local"};
+  return kKnown.count(base::to_lower_ascii(text)) != 0;
+}
+
+const std::unordered_set<std::string>& identifier_families() {
+  static const std::unordered_set<std::string> kFamilies = {
+      "freerdp",   "rdp",        "rdg",     "tsg",  "nla",  "tls",   "credssp",
+      "transport", "mcs",        "license", "x224", "nego", "winpr", "gcc",
+      "tpkt",      "errconnect", "errinfo", "http", "ssl"};
+  return kFamilies;
+}
+
+}  // namespace
+
+void Vocabulary::add(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view whole = chunk_at(text);
+    if (whole.empty()) {
+      const std::size_t skip = punctuation_length(text);
+      text.remove_prefix(skip == 0 ? 1 : skip);
+      continue;
+    }
+    words_.insert(base::to_lower_ascii(whole));
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= whole.size(); ++i) {
+      if (i < whole.size() && !is_joiner(whole[i])) continue;
+      if (i > begin) words_.insert(base::to_lower_ascii(whole.substr(begin, i - begin)));
+      begin = i + 1;
+    }
+    text.remove_prefix(whole.size());
+  }
+}
+
+bool Vocabulary::has(std::string_view word) const {
+  return words_.count(base::to_lower_ascii(word)) != 0;
+}
+
+const std::string* Pseudonyms::known(std::string_view real) const {
+  const auto at = terms_.find(base::to_lower_ascii(real));
+  return at == terms_.end() ? nullptr : &at->second;
+}
+
+std::string Pseudonyms::numbered(std::string_view prefix) {
+  return fmt::format("{}{}", prefix, ++counters_[std::string(prefix)]);
+}
+
+std::string Pseudonyms::remember(std::string_view real, std::string replacement) {
+  terms_.emplace(base::to_lower_ascii(real), replacement);
+  map_.emplace_back(std::string(real), replacement);
+  return replacement;
+}
+
+std::string Pseudonyms::pseudonym(std::string_view real, Kind kind) {
+  if (const std::string* term = known(real)) return *term;
+  constexpr std::string_view kPrefixes[] = {"user", "host", "domain", "name"};
+  return remember(real, numbered(kPrefixes[static_cast<std::size_t>(kind)]));
+}
+
+std::string Pseudonyms::identity(std::string_view text, Kind kind) {
+  if (text.empty() || is_well_known(text) || is_plain_number(text)) return std::string(text);
+  if (const std::string* term = known(text)) return *term;
+  const auto backslash = text.rfind('\\');
+  if (backslash != std::string_view::npos && backslash + 1 < text.size()) {
+    std::string_view domain = text.substr(0, backslash);
+    while (!domain.empty() && domain.back() == '\\') domain.remove_suffix(1);
+    const std::string left = identity(domain, kind == Kind::user ? Kind::domain : Kind::host);
+    return left + "\\" + identity(text.substr(backslash + 1), kind);
+  }
+  const std::string_view whole = chunk_at(text);
+  if (whole.size() != text.size()) {
+    // Several words, or an address with a port. A name with blanks is one name.
+    const bool spaced = std::all_of(text.begin(), text.end(),
+                                    [](char c) { return is_chunk(c) || c == ' ' || c == '\''; });
+    return spaced && !vocabulary_.has(text) ? pseudonym(text, kind) : this->text(text);
+  }
+  if (octets_of(text) || is_guid(text) || text.rfind("S-1-", 0) == 0 ||
+      text.find('@') != std::string_view::npos)
+    return chunk(text);
+  if (text.find('.') != std::string_view::npos) return fqdn(text);
+  return pseudonym(text, kind);
+}
+
+// 10.A.B.h keeps which addresses share their first 16 and 24 bits; 192.168.B.h and public addresses
+// their first 24. Public ones come from 198.18.0.0/15, which nobody routes.
+std::string Pseudonyms::ipv4(std::string_view real) {
+  const auto octets = octets_of(real);
+  if (const std::string* term = known(real)) return *term;
+  const auto [a, b, c, d] = *octets;
+  if (a == 127 || a == 0 || a == 255 || (a >= 224 && a < 240) || (a == 169 && b == 254 && c == 169))
+    return std::string(real);
+  const auto number = [](std::map<std::string, std::size_t>& numbers, const std::string& key) {
+    return numbers.emplace(key, numbers.size() + 1).first->second;
+  };
+  const std::string first16 = fmt::format("{}.{}", a, b), first24 = first16 + fmt::format(".{}", c);
+  const std::size_t host =
+      d == 0 || d == 255 ? d
+                         : std::min<std::size_t>(254, number(members_[first24], std::string(real)));
+  std::string replacement;
+  if (a == 10) {
+    const std::size_t second = number(subnets_["10"], first16) % 256;
+    replacement =
+        fmt::format("10.{}.{}.{}", second, number(subnets_[first16], first24) % 256, host);
+  } else if (a == 172 && b >= 16 && b < 32) {
+    const std::size_t second = 16 + number(subnets_["172"], first16) % 16;
+    replacement =
+        fmt::format("172.{}.{}.{}", second, number(subnets_[first16], first24) % 256, host);
+  } else if (a == 192 && b == 168) {
+    replacement = fmt::format("192.168.{}.{}", number(subnets_["192"], first24) % 256, host);
+  } else if (a == 169 && b == 254) {
+    replacement = fmt::format("169.254.{}.{}", number(subnets_["169"], first24) % 256, host);
+  } else if (a == 100 && b >= 64 && b < 128) {
+    replacement = fmt::format("100.64.{}.{}", number(subnets_["100"], first24) % 256, host);
+  } else {
+    const std::size_t subnet = number(subnets_["public"], first24);
+    replacement = fmt::format("198.{}.{}.{}", 18 + subnet / 256 % 2, subnet % 256, host);
+  }
+  return remember(real, replacement);
+}
+
+std::string Pseudonyms::ipv6(std::string_view real) {
+  in6_addr bytes{};
+  const std::string address(real.substr(0, real.find('%')));
+  if (inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return {};
+  const auto* b = bytes.s6_addr;
+  const bool zero15 = std::all_of(b, b + 15, [](unsigned char c) { return c == 0; });
+  if (zero15 && b[15] <= 1) return std::string(real);  // :: and ::1
+  if (b[0] == 0xFF) return std::string(real);          // multicast
+  if (const std::string* term = known(real)) return *term;
+  const auto number = [](std::map<std::string, std::size_t>& numbers, const std::string& key) {
+    return numbers.emplace(key, numbers.size() + 1).first->second;
+  };
+  const std::string subnet(reinterpret_cast<const char*>(b), 8);
+  const std::size_t host =
+      number(members_["6" + subnet], std::string(reinterpret_cast<const char*>(b), 16));
+  if (b[0] == 0xFE && (b[1] & 0xC0) == 0x80) return remember(real, fmt::format("fe80::{:x}", host));
+  const bool local = (b[0] & 0xFE) == 0xFC;
+  const std::size_t net = number(subnets_[local ? "fd" : "2001"], subnet);
+  return remember(real, local ? fmt::format("fd00:0:0:{:x}::{:x}", net, host)
+                              : fmt::format("2001:db8:0:{:x}::{:x}", net, host));
+}
+
+// The parts that name no machine or person stay: well-known SIDs, and well-known RIDs of a domain.
+std::string Pseudonyms::sid(std::string_view real) {
+  if (real.size() <= 12 && real.rfind("S-1-5-21", 0) != 0) return std::string(real);
+  if (real.rfind("S-1-5-32-", 0) == 0 || real.rfind("S-1-16-", 0) == 0) return std::string(real);
+  if (const std::string* term = known(real)) return *term;
+  const auto last = real.rfind('-');
+  const std::string_view rid = real.substr(last + 1);
+  const std::string domain(real.substr(0, last));
+  auto& domains = subnets_["sid"];
+  const std::size_t number = domains.emplace(domain, domains.size() + 1).first->second;
+  auto& members = members_["sid" + domain];
+  const std::size_t member = members.emplace(std::string(rid), members.size() + 1).first->second;
+  const bool well_known = rid.size() <= 3;
+  return remember(real, fmt::format("S-1-5-21-0-0-{}-{}", number,
+                                    well_known ? std::string(rid) : std::to_string(1000 + member)));
+}
+
+// "rds01.corp.example": the host's own pseudonym and its domain's, which "CORP" alone gets too.
+std::string Pseudonyms::fqdn(std::string_view real) {
+  if (const std::string* term = known(real)) return *term;
+  const auto dot = real.find('.');
+  const std::string_view host = real.substr(0, dot), domain = real.substr(dot + 1);
+  const std::string_view first = domain.substr(0, domain.find('.'));
+  // "corp.example" itself has nothing before the domain.
+  if (first.size() == domain.size())
+    return remember(real, pseudonym(host, Kind::domain) + ".example");
+  std::string suffix = pseudonym(first, Kind::domain);
+  if (const std::string* whole = known(domain)) {
+    suffix = *whole;
+  } else {
+    suffix = remember(domain, suffix + ".example");
+  }
+  return remember(real, pseudonym(host, Kind::host) + "." + suffix);
+}
+
+std::string Pseudonyms::mail(std::string_view real) {
+  if (const std::string* term = known(real)) return *term;
+  const auto at = real.find('@');
+  const std::string user = pseudonym(real.substr(0, at), Kind::user);
+  return remember(real, user + "@" + fqdn(real.substr(at + 1)));
+}
+
+std::string Pseudonyms::word(std::string_view real) {
+  if (real.size() <= 2 || is_plain_number(real) || vocabulary_.has(real)) return std::string(real);
+  return pseudonym(real, Kind::name);
+}
+
+std::string Pseudonyms::chunk(std::string_view real) {
+  if (const std::string* term = known(real)) return *term;
+  if (octets_of(real)) return ipv4(real);
+  if (is_joined_number(real) || is_plain_number(real)) return std::string(real);
+  if (vocabulary_.has(real)) return std::string(real);
+  if (is_guid(real)) {
+    return remember(real, fmt::format("00000000-0000-4000-8000-{:012x}", ++counters_["guid"]));
+  }
+  if (is_mac(real, '-')) {
+    return remember(real, fmt::format("02-00-00-00-00-{:02x}", ++counters_["mac"] % 256));
+  }
+  if (real.rfind("S-1-", 0) == 0 && real.size() > 6) return sid(real);
+  const auto at = real.find('@');
+  if (at != std::string_view::npos && at != 0 && at + 1 < real.size()) return mail(real);
+  if (std::none_of(real.begin(), real.end(), is_joiner)) return word(real);
+
+  // A name that ends like a file is its words; another one with dots is a host.
+  const auto dot = real.rfind('.');
+  const bool file = dot != std::string_view::npos && is_file_ending(real.substr(dot + 1));
+  if (dot != std::string_view::npos && !file) {
+    const std::string_view last = real.substr(dot + 1);
+    const bool labels = std::all_of(real.begin(), real.end(), [](char c) {
+      return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+    });
+    if (labels && last.size() >= 2 && std::all_of(last.begin(), last.end(), is_letter))
+      return fqdn(real);
+  }
+  std::string out;
+  bool all_known = true;
+  std::size_t begin = 0, parts = 0;
+  std::string first;
+  for (std::size_t i = 0; i <= real.size(); ++i) {
+    if (i < real.size() && !is_joiner(real[i])) continue;
+    const std::string_view part = real.substr(begin, i - begin);
+    if (part.size() > 2 && !is_plain_number(part) && !vocabulary_.has(part)) all_known = false;
+    if (parts++ == 0) first = base::to_lower_ascii(part);
+    begin = i + 1;
+  }
+  // Identifiers of programs and names of log files stay readable when every word is known.
+  if (all_known && (file || (real.find('-') == std::string_view::npos &&
+                             identifier_families().count(first) != 0)))
+    return std::string(real);
+  if (!file) return pseudonym(real, Kind::name);
+  const std::string ending(real.substr(dot));
+  return pseudonym(real.substr(0, dot), Kind::name) + ending;
+}
+
+std::string Pseudonyms::text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  const std::string_view all = text;
+  while (!text.empty()) {
+    const std::size_t position = all.size() - text.size();
+    // IPv6 and a MAC with colons are the only things that go over a separator.
+    if (is_hex(text.front()) || text.front() == ':') {
+      std::size_t length = 0;
+      while (length < text.size() &&
+             (is_hex(text[length]) || text[length] == ':' ||
+              (text[length] == '.' && length + 1 < text.size() && is_digit(text[length + 1]))))
+        ++length;
+      std::string_view run = text.substr(0, length);
+      while (!run.empty() && run.back() == ':' && !run.ends_with("::")) run.remove_suffix(1);
+      const bool begins = position == 0 || !is_chunk(all[position - 1]);
+      const bool ends =
+          run.size() == text.size() || !is_chunk(text[run.size()]) || text[run.size()] == '.';
+      if (begins && ends && std::count(run.begin(), run.end(), ':') >= 2) {
+        std::string replacement;
+        if (is_mac(run, ':')) {
+          const std::string* term = known(run);
+          replacement =
+              term ? *term
+                   : remember(run, fmt::format("02:00:00:00:00:{:02x}", ++counters_["mac"] % 256));
+        } else {
+          replacement = ipv6(run);
+        }
+        if (!replacement.empty()) {
+          out += replacement;
+          text.remove_prefix(run.size());
+          continue;
+        }
+      }
+    }
+    const std::string_view piece = chunk_at(text);
+    if (piece.empty()) {
+      const std::size_t length = std::max<std::size_t>(1, punctuation_length(text));
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+      continue;
+    }
+    const char before = position == 0 ? ' ' : all[position - 1];
+    const std::string_view behind = text.substr(piece.size());
+    // \\HOST\share
+    if (before == '\\' && position >= 2 && all[position - 2] == '\\' &&
+        (position == 2 || !is_chunk(all[position - 3])) && !octets_of(piece)) {
+      out += identity(piece, Kind::host);
+      text.remove_prefix(piece.size());
+      continue;
+    }
+    // DOMAIN\user, also with the backslash doubled as JSON writes it; not a path, not a key.
+    const std::size_t slashes = behind.rfind("\\\\", 0) == 0 ? 2
+                                : behind.rfind('\\', 0) == 0 ? 1
+                                                             : 0;
+    if (slashes != 0 && before != '\\' && before != '/' && before != ':' && before != '%') {
+      const std::string_view user = chunk_at(behind.substr(slashes));
+      const std::string_view rest =
+          user.empty() ? std::string_view() : behind.substr(slashes + user.size());
+      const bool both_known = vocabulary_.has(piece) && vocabulary_.has(user);
+      if (!user.empty() && (rest.empty() || rest.front() != '\\') && !both_known &&
+          piece.find("HKEY") == std::string_view::npos) {
+        out +=
+            identity(piece, Kind::domain) + std::string(slashes, '\\') + identity(user, Kind::user);
+        text.remove_prefix(piece.size() + slashes + user.size());
+        continue;
+      }
+    }
+    out += chunk(piece);
+    text.remove_prefix(piece.size());
+  }
+  return out;
+}
+
+}  // namespace rdptriage::report
