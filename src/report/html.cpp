@@ -1,4 +1,4 @@
-// The page in the order in which it is read: cause, proof, how far it got, fix, what is missing,
+// The page in the order in which it is read: cause, proof, how far it got, fix, what to collect,
 // then everything behind it. All text from the report goes through safe_markup, so nothing from a
 // log can act; the Content-Security-Policy allows our own style and script by their hashes and
 // nothing else.
@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+
+#include <algorithm>
 
 #include "report/html_frame.hpp"
 #include "report/html_timeline.hpp"
@@ -34,11 +36,12 @@ class HtmlPage {
     write_html_head(headline(report_), out_);
     write_header();
     out_ << "<main>\n";
-    for (const Diagnosis& diagnosis : report_.diagnoses) write_diagnosis(diagnosis);
-    write_path();
+    if (!report_.diagnoses.empty()) write_cause(report_.diagnoses.front());
+    if (report_.diagnoses.empty()) write_path();
+    if (report_.diagnoses.size() > 1) write_others();
     write_collect_next();
-    write_timeline();
     write_coverage();
+    write_timeline();
     write_evidence();
     write_files();
     write_notices();
@@ -50,78 +53,132 @@ class HtmlPage {
   }
 
  private:
+  static std::string words(std::string_view raw) {
+    std::string out(raw);
+    std::replace(out.begin(), out.end(), '_', ' ');
+    return out;
+  }
+
   void write_header() {
     out_ << "<header>\n";
     fmt::print(out_, "<p class=\"kicker\">{}{}</p>\n",
                report_.case_id.empty() ? "" : text(report_.case_id) + " · ", files_line(report_));
-    fmt::print(out_, "<h1>{}</h1>\n", text(headline(report_)));
-    std::string words(name_of(report_.verdict));
-    for (char& c : words) c = c == '_' ? ' ' : c;
-    fmt::print(out_, "<p><span class=\"verdict {}\">{}</span></p>\n</header>\n",
-               name_of(report_.verdict), words);
+    fmt::print(out_, "<h1>{}</h1>\n<p class=\"facts\"><span class=\"verdict {}\">{}</span>",
+               text(headline(report_)), name_of(report_.verdict), words(name_of(report_.verdict)));
+    if (!report_.diagnoses.empty())
+      fmt::print(out_, " <span>{}</span>", text(confidence_line(report_.diagnoses.front())));
+    const auto count = [&](std::size_t number, const char* what) {
+      if (number != 0)
+        fmt::print(out_, " <span>{} {}{}</span>", number, what, number == 1 ? "" : "s");
+    };
+    count(report_.hosts.size(), "host");
+    count(static_cast<std::size_t>(
+              std::count_if(report_.attempts.begin(), report_.attempts.end(),
+                            [](const Attempt& a) { return a.outcome == AttemptOutcome::failed; })),
+          "failed attempt");
+    out_ << "</p>\n";
+    if (!report_.diagnoses.empty()) {
+      const Diagnosis& first = report_.diagnoses.front();
+      // A possible cause is no answer: its title is not the page's, so it stands here.
+      if (first.title != report_.headline && first.confidence.label == ConfidenceLabel::possible)
+        fmt::print(out_, "<p class=\"lead\">Not excluded: {}</p>\n", text(first.title));
+      if (!first.explanation.empty())
+        fmt::print(out_, "<p class=\"lead\">{}</p>\n", text(first.explanation));
+    }
+    out_ << "</header>\n";
   }
 
-  void write_diagnosis(const Diagnosis& diagnosis) {
-    const bool firm = diagnosis.confidence.label != ConfidenceLabel::possible;
-    fmt::print(out_, "<section class=\"card\" aria-labelledby=\"cause-{}\">\n", diagnosis.rank);
-    fmt::print(out_, "<h2 id=\"cause-{}\">{}: {}</h2>\n<p class=\"soft\">{}</p>\n", diagnosis.rank,
-               firm ? fmt::format("Cause {}", diagnosis.rank) : "Not excluded",
-               text(diagnosis.title), text(confidence_line(diagnosis)));
-    if (!diagnosis.explanation.empty())
-      fmt::print(out_, "<p>{}</p>\n", text(diagnosis.explanation));
-    if (!diagnosis.evidence.empty()) {
-      out_ << "<h3>Proof</h3>\n<div class=\"scroll\"><table><tbody>\n";
-      for (const std::string& id : diagnosis.evidence) write_proof_row(id);
-      out_ << "</tbody></table></div>\n";
-    }
-    if (firm && !diagnosis.remediation.empty()) {
-      out_ << "<h3>Fix</h3>\n<ol class=\"steps\">\n";
-      for (const RemediationStep& step : diagnosis.remediation) write_step(diagnosis, step);
-      out_ << "</ol>\n";
-    }
-    // A cause that is not proven offers no fix: the next thing to do is to collect.
-    if (firm)
-      for (const std::string& check : diagnosis.verify)
-        fmt::print(out_, "<p>Check: {}</p>\n", text(check));
-    if (!diagnosis.references.empty()) {
-      out_ << "<p class=\"soft\">Sources: ";
-      for (std::size_t i = 0; i < diagnosis.references.size(); ++i) {
-        out_ << (i ? " · " : "") << link(diagnosis.references[i]);
-      }
-      out_ << "</p>\n";
+  // The first cause makes the page; the others are folded below it.
+  void write_cause(const Diagnosis& diagnosis) {
+    write_proof(diagnosis);
+    write_path();
+    write_fix(diagnosis);
+    write_sources(diagnosis);
+  }
+
+  void write_proof(const Diagnosis& diagnosis) {
+    if (diagnosis.evidence.empty()) return;
+    out_ << "<section class=\"card\"><h2>Proof</h2>\n<ol class=\"proof\">\n";
+    for (const std::string& id : diagnosis.evidence) write_proof_line(id);
+    out_ << "</ol>\n";
+    if (!diagnosis.confidence.why.empty()) {
+      out_ << "<details class=\"why\"><summary>Why this cause</summary>\n<ul>\n";
+      for (const std::string& reason : diagnosis.confidence.why)
+        fmt::print(out_, "<li>{}</li>\n", text(reason));
+      out_ << "</ul></details>\n";
     }
     out_ << "</section>\n";
   }
 
-  void write_proof_row(const std::string& id) {
+  void write_proof_line(const std::string& id) {
     const Evidence* evidence = find_evidence(report_, id);
     if (!evidence) return;
-    fmt::print(out_,
-               "<tr><td><a href=\"#{0}\">{0}</a></td><td class=\"short\">{1}</td>"
-               "<td class=\"short\">{2}</td><td class=\"mono\">{3}</td></tr>\n",
-               text(id), text(time_of(*evidence)), text(place_of(report_, *evidence)),
-               text(cut_to(evidence->text, 240)));
+    fmt::print(out_, "<li><p class=\"meta\"><a href=\"#{0}\">{0}</a>", text(id));
+    for (const std::string& part :
+         {time_of(*evidence), place_of(report_, *evidence), position_of(*evidence)}) {
+      if (!part.empty()) fmt::print(out_, " <span>{}</span>", text(part));
+    }
+    fmt::print(out_, "</p><p class=\"mono\">{}</p></li>\n", text(cut_to(evidence->text, 400)));
   }
 
   void write_command(std::string_view command, std::string_view shell) {
     const std::string id = fmt::format("command-{}", ++commands_);
+    const std::string label = shell == "powershell" ? "PowerShell"
+                              : shell == "cmd"      ? "Command prompt"
+                                                    : text(shell);
     fmt::print(out_,
-               "<div class=\"command\"><pre id=\"{0}\">{1}</pre>"
+               "<div class=\"command\"><pre id=\"{0}\"{2}>{1}</pre>"
                "<button type=\"button\" data-copy=\"{0}\" aria-label=\"Copy the "
                "command\">Copy</button></div>\n",
-               id, lines(command));
-    if (!shell.empty()) fmt::print(out_, "<p class=\"soft\">Run in {}.</p>\n", text(shell));
+               id, lines(command),
+               label.empty() ? std::string() : fmt::format(" data-shell=\"{}\"", label));
   }
 
-  void write_step(const Diagnosis&, const RemediationStep& step) {
-    std::string risk(name_of(step.risk));
-    for (char& c : risk) c = c == '_' ? ' ' : c;
-    fmt::print(out_, "<li><strong>{}</strong>{}: {} <span class=\"risk {}\">{}</span>\n",
-               text(step.actor), step.host.empty() ? "" : " on " + text(step.host), text(step.text),
-               name_of(step.risk), risk);
-    if (!step.command.empty()) write_command(step.command, step.shell);
-    if (!step.undo.empty()) fmt::print(out_, "<p class=\"soft\">Undo: {}</p>\n", text(step.undo));
-    out_ << "</li>\n";
+  void write_fix(const Diagnosis& diagnosis) {
+    // A cause that is not proven offers no fix: the next thing to do is to collect.
+    if (diagnosis.confidence.label == ConfidenceLabel::possible) return;
+    if (diagnosis.remediation.empty() && diagnosis.verify.empty()) return;
+    out_ << "<section class=\"card\"><h2>Fix</h2>\n<ol class=\"steps\">\n";
+    for (const RemediationStep& step : diagnosis.remediation) {
+      fmt::print(out_,
+                 "<li><p class=\"meta\"><span>{}{}</span> <span class=\"risk {}\">{}</span></p>"
+                 "<p>{}</p>\n",
+                 text(step.actor), step.host.empty() ? "" : " on " + text(step.host),
+                 name_of(step.risk), words(name_of(step.risk)), text(step.text));
+      if (!step.command.empty()) write_command(step.command, step.shell);
+      if (!step.undo.empty()) fmt::print(out_, "<p class=\"soft\">Undo: {}</p>\n", text(step.undo));
+      out_ << "</li>\n";
+    }
+    out_ << "</ol>\n";
+    for (const std::string& check : diagnosis.verify)
+      fmt::print(out_, "<p class=\"check\"><strong>Then check:</strong> {}</p>\n", text(check));
+    out_ << "</section>\n";
+  }
+
+  void write_sources(const Diagnosis& diagnosis) {
+    if (diagnosis.references.empty()) return;
+    out_ << "<p class=\"soft sources\">Sources: ";
+    for (std::size_t i = 0; i < diagnosis.references.size(); ++i)
+      out_ << (i ? " · " : "") << link(diagnosis.references[i]);
+    out_ << "</p>\n";
+  }
+
+  void write_others() {
+    out_ << "<section><h2>Other causes</h2>\n";
+    for (std::size_t i = 1; i < report_.diagnoses.size(); ++i) {
+      const Diagnosis& diagnosis = report_.diagnoses[i];
+      const bool firm = diagnosis.confidence.label != ConfidenceLabel::possible;
+      fmt::print(
+          out_, "<details class=\"other\"><summary>{}{} <span class=\"soft\">{}</span></summary>\n",
+          firm ? "" : "Not excluded: ", text(diagnosis.title), text(confidence_line(diagnosis)));
+      if (!diagnosis.explanation.empty())
+        fmt::print(out_, "<p>{}</p>\n", text(diagnosis.explanation));
+      write_proof(diagnosis);
+      write_fix(diagnosis);
+      write_sources(diagnosis);
+      out_ << "</details>\n";
+    }
+    out_ << "</section>\n";
   }
 
   void write_path() {
@@ -129,21 +186,22 @@ class HtmlPage {
     if (!attempt || attempt->stages.empty()) return;
     out_ << "<section><h2>How far it got</h2>\n<ol class=\"path\">\n";
     for (const StageResult& stage : attempt->stages) {
-      std::string state(name_of(stage.state));
-      for (char& c : state) c = c == '_' ? ' ' : c;
-      fmt::print(out_, "<li class=\"{}\" title=\"{}\">{}</li>\n", name_of(stage.state), state,
-                 text(stage.stage));
+      fmt::print(
+          out_, "<li class=\"{}\" title=\"{}\">{}{}</li>\n", name_of(stage.state),
+          words(name_of(stage.state)), text(stage.stage),
+          stage.state == StageState::failed ? "<span class=\"hidden\"> (failed)</span>" : "");
     }
     out_ << "</ol></section>\n";
   }
 
   void write_collect_next() {
     if (report_.collect_next.empty()) return;
-    out_ << "<section><h2>Collect next</h2>\n<ol class=\"steps\">\n";
+    out_ << "<section class=\"card\"><h2>Collect next</h2>\n<ol class=\"steps\">\n";
     for (const CollectNext& next : report_.collect_next) {
       const std::string place = text(place_of(report_, next));
-      fmt::print(out_, "<li>{}{}\n", text(next.why),
-                 place.empty() ? "" : " <strong>On " + place + "</strong>:");
+      fmt::print(out_, "<li>{}<p>{}</p>\n",
+                 place.empty() ? "" : "<p class=\"meta\"><span>On " + place + "</span></p>",
+                 text(next.why));
       if (!next.command.empty()) write_command(next.command, "");
       out_ << "</li>\n";
     }
@@ -153,7 +211,7 @@ class HtmlPage {
   void write_timeline() {
     const std::string svg = timeline_svg(report_);
     if (svg.empty()) return;
-    out_ << "<section class=\"appendix\"><h2>Timeline</h2>\n<div>" << svg
+    out_ << "<section class=\"appendix\"><h2>Timeline</h2>\n<div class=\"scroll timeline\">" << svg
          << "<p class=\"tools\"><button type=\"button\" data-key=\"+\">Closer</button> "
             "<button type=\"button\" data-key=\"-\">Wider</button> "
             "<button type=\"button\" data-key=\"0\">All</button></p></div></section>\n";
@@ -167,8 +225,7 @@ class HtmlPage {
     out_ << "<section><h2>What is missing</h2>\n<div class=\"scroll\"><table><tbody>\n";
     for (const Coverage& source : report_.coverage) {
       if (source.state == CoverageState::present) continue;
-      std::string state(name_of(source.state));
-      for (char& c : state) c = c == '_' ? ' ' : c;
+      const std::string state = words(name_of(source.state));
       const Host* host = find_host(report_, source.host);
       fmt::print(out_, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                  text(source.source), text(host ? host->name : source.host), state,
@@ -185,11 +242,12 @@ class HtmlPage {
               "type=\"search\"></label></p>\n";
     }
     for (const Evidence& evidence : report_.evidence) {
-      fmt::print(
-          out_,
-          "<details id=\"{0}\"><summary>{0} · {1} {2} <span class=\"mono\">{3}</span></summary>\n",
-          text(evidence.id), text(place_of(report_, evidence)), text(time_of(evidence)),
-          text(cut_to(evidence.text, 120)));
+      fmt::print(out_,
+                 "<details id=\"{0}\" class=\"evidence\"><summary><b>{0}</b> <span "
+                 "class=\"when\">{1}</span> <span class=\"where\">{2}</span> <span "
+                 "class=\"mono\">{3}</span></summary>\n",
+                 text(evidence.id), text(time_of(evidence)), text(place_of(report_, evidence)),
+                 text(cut_to(evidence.text, 160)));
       fmt::print(out_, "<pre>{}</pre>\n", lines(evidence.text));
       if (!evidence.data.empty()) {
         out_ << "<div class=\"scroll\"><table><tbody>\n";
@@ -215,8 +273,7 @@ class HtmlPage {
             "class=\"scroll\"><table><thead><tr><th>File</th><th>Format</th>"
             "<th>State</th><th>Records</th></tr></thead><tbody>\n";
     for (const ArtifactReport& artifact : report_.artifacts) {
-      std::string state(name_of(artifact.state));
-      for (char& c : state) c = c == '_' ? ' ' : c;
+      std::string state = words(name_of(artifact.state));
       if (!artifact.because.empty()) state += ": " + artifact.because;
       fmt::print(out_, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                  text(artifact.path), text(artifact.format), text(state), artifact.records_read);

@@ -14,7 +14,7 @@ namespace rdptriage::report {
 
 namespace {
 
-constexpr double kWidth = 880, kLeft = 130, kRight = 20, kLaneHeight = 34, kTop = 24;
+constexpr double kWidth = 880, kLeft = 150, kRight = 20, kLaneHeight = 34, kTop = 24;
 constexpr std::size_t kMostMarks = 2000;  // a page stays quick with any number of events
 
 struct Mark {
@@ -31,6 +31,14 @@ std::map<std::string, StageState> states_of(const Report& report) {
     for (const std::string& id : finding.evidence) states[id] = finding.stage_state;
   }
   return states;
+}
+
+// "rds01" of "rds01.corp.example"; an address or a file stays as it is.
+std::string short_name(const std::string& place) {
+  const auto dot = place.find('.');
+  const bool host = dot != std::string::npos && place.find('.', dot + 1) != std::string::npos &&
+                    place.find_first_not_of("0123456789.") != std::string::npos;
+  return host ? place.substr(0, dot) : place;
 }
 
 }  // namespace
@@ -63,11 +71,12 @@ std::string timeline_svg(const Report& report) {
     svg += fmt::format(
         "<text x=\"0\" y=\"{:.1f}\">{}</text><line class=\"lane\" x1=\"{}\" x2=\"{}\" "
         "y1=\"{:.1f}\" y2=\"{:.1f}\"/>",
-        y + 4, safe_markup(cut_to(lanes[i], 18)), kLeft, kWidth - kRight, y, y);
+        y + 4, safe_markup(cut_to(short_name(lanes[i]), 18)), kLeft, kWidth - kRight, y, y);
   }
   for (const Mark& mark : marks) {
     const double x =
-        kLeft + static_cast<double>(mark.ticks - first->ticks) / span * (kWidth - kLeft - kRight);
+        kLeft + 8 +
+        static_cast<double>(mark.ticks - first->ticks) / span * (kWidth - kLeft - kRight - 16);
     const double y = kTop + kLaneHeight * (static_cast<double>(mark.lane) + 0.5);
     const auto state = states.find(mark.evidence->id);
     const char* kind = state == states.end()                 ? ""
