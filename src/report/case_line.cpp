@@ -6,7 +6,7 @@
 
 #include "base/time.hpp"
 #include "rdptriage/fleet.hpp"
-#include "report/names.hpp"
+#include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 
@@ -79,12 +79,12 @@ CaseSummary summarize(const Report& report, std::string input, std::string diges
   out.rules_sha256 = report.rules_sha256;
   out.case_id = report.case_id;
   out.fingerprint = report.case_fingerprint;
-  out.status = report::name_of(report.status);
-  out.verdict = report::name_of(report.verdict);
+  out.status = name_of(report.status);
+  out.verdict = name_of(report.verdict);
   out.headline = report::headline(report);
   for (const Diagnosis& diagnosis : report.diagnoses) {
     out.causes.push_back({diagnosis.cause, diagnosis.title, diagnosis.category,
-                          std::string(report::name_of(diagnosis.confidence.label))});
+                          std::string(name_of(diagnosis.confidence.label))});
   }
   out.gateways = gateways_of(report);
   out.first_failure = first_failure_of(report);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "rdptriage/names.hpp"
 #include "report/html_frame.hpp"
 #include "report/html_timeline.hpp"
 #include "report/safe_text.hpp"
