@@ -1,5 +1,5 @@
 # What `cmake --install` puts where: the program, the library with its headers and CMake package,
-# the rules (a copy to read; the program has them inside), the man page and the documents.
+# the rules (a copy to read; the program has them inside), the man page, completions and documents.
 include(CMakePackageConfigHelpers)
 
 set(RDPTRIAGE_RULES_DIR ${CMAKE_INSTALL_DATADIR}/rdptriage/rules)
@@ -20,4 +20,9 @@ install(FILES
 
 install(DIRECTORY rules/ DESTINATION ${RDPTRIAGE_RULES_DIR})
 install(FILES docs/man/rdptriage.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/completions/rdptriage.bash RENAME rdptriage
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES docs/completions/_rdptriage DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES docs/completions/rdptriage.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES docs/completions/rdptriage.ps1 DESTINATION ${CMAKE_INSTALL_DATADIR}/rdptriage)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -11,8 +11,10 @@
 
 #include "rdptriage/analyze.hpp"
 #include "rdptriage/case.hpp"
+#include "rdptriage/compare.hpp"
 #include "rdptriage/event.hpp"
 #include "rdptriage/explain.hpp"
+#include "rdptriage/fleet.hpp"
 #include "rdptriage/function_ref.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/names.hpp"
@@ -20,4 +22,6 @@
 #include "rdptriage/report.hpp"
 #include "rdptriage/result.hpp"
 #include "rdptriage/rule_set.hpp"
+#include "rdptriage/share.hpp"
+#include "rdptriage/ticket.hpp"
 #include "rdptriage/write_events.hpp"

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -34,7 +35,10 @@ struct AnalyzeOptions {
 
 Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
   Case input(options.input);
-  for (const std::string& path : options.paths) {
+  // The order in which paths are typed says nothing about the case.
+  std::vector<std::string> paths = options.paths;
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
     if (auto added = input.add_path(path); !added) {
       Error error = std::move(added).error();
       const std::string near = suggest(path, command_names(program.app));
