@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <map>
+
 #include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
@@ -12,6 +14,9 @@
 namespace rdptriage::report {
 
 namespace {
+
+// GitHub shows ten annotations of a level for a step and refuses messages over 64 KiB.
+constexpr std::size_t kMostOfALevel = 10, kLongestMessage = 4000;
 
 enum class Part : unsigned char { message, property };
 
@@ -53,16 +58,18 @@ std::string place_properties(const Report& report, const Diagnosis& diagnosis) {
 }  // namespace
 
 void write_github(const Report& report, const WriteOptions&, std::ostream& out) {
+  std::map<std::string_view, std::size_t> written;
   for (const Diagnosis& diagnosis : report.diagnoses) {
+    const std::string_view level = annotation_level(report, diagnosis);
+    if (++written[level] > kMostOfALevel) continue;
     std::string message = diagnosis.explanation.empty() ? diagnosis.title : diagnosis.explanation;
     for (const RemediationStep& step : diagnosis.remediation) {
       message += fmt::format("\n{}. {}: {}", step.step, step.actor, step.text);
     }
     fmt::print(
-        out, "::{} {}title={}::{}\n", annotation_level(report, diagnosis),
-        place_properties(report, diagnosis),
+        out, "::{} {}title={}::{}\n", level, place_properties(report, diagnosis),
         command_text(diagnosis.title + " (" + confidence_line(diagnosis) + ")", Part::property),
-        command_text(message, Part::message));
+        command_text(cut_to(message, kLongestMessage), Part::message));
   }
   if (report.diagnoses.empty()) {
     const bool fine = report.verdict == Verdict::no_failure_found;

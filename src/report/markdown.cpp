@@ -15,6 +15,8 @@ namespace rdptriage::report {
 
 namespace {
 
+constexpr std::size_t kMostProofs = 20;  // of a cause: comments are limited (GitHub: 65,536)
+
 std::size_t longest_backtick_run(std::string_view text) {
   std::size_t longest = 0, run = 0;
   for (const char c : text) {
@@ -59,9 +61,15 @@ std::string shell_language(const RemediationStep& step) {
 void write_proof(const Report& report, const Diagnosis& diagnosis, std::ostream& out) {
   if (diagnosis.evidence.empty()) return;
   out << "\n**Proof**\n\n";
+  std::size_t written = 0;
   for (const std::string& id : diagnosis.evidence) {
     const Evidence* evidence = find_evidence(report, id);
     if (!evidence) continue;
+    if (written++ == kMostProofs) {
+      fmt::print(out, "- and {} more; the JSON report has them all\n",
+                 diagnosis.evidence.size() - kMostProofs);
+      break;
+    }
     std::string place = prose(place_of(report, *evidence));
     if (const std::string at = position_of(*evidence); !at.empty()) place += ", " + at;
     if (const std::string time = time_of(*evidence); !time.empty()) place += ", " + prose(time);
