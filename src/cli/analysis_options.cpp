@@ -57,9 +57,7 @@ void add_rule_options(CLI::App& command, RuleOptions& rules) {
 }
 
 void add_exit_options(CLI::App& command, ExitOptions& options) {
-  command
-      .add_option("--fail-on", options.fail_on,
-                  "exit 1 from this severity on: note, warning or error")
+  command.add_option("--fail-on", options.fail_on, "exit 1 from this severity on")
       ->check(CLI::IsMember({"note", "warning", "error"}))
       ->type_name("SEVERITY")
       ->group("Exit code");

@@ -34,6 +34,12 @@ january february march april may june july august september october november dec
 sat sun utc gmt time date year month day hour minute second milliseconds start started stop stopped end
 true false yes null none default system administrator local service network anonymous nt authority
 evtx xml csv json txt log zip text part parts also more less than into onto over under after before
+eventinfo eventxml userdata eventdata data param1 param2 param3 param4 param5 authtype connectionprotocol
+resource username ipaddress ipport targetusername targetdomainname targetusersid targetlogonid
+subjectusername subjectdomainname subjectusersid subjectlogonid logontype logonprocessname
+authenticationpackagename workstationname logonguid transmittedservices lmpackagename keylength processid
+processname failurereason substatus sessionid computer eventid activityid customlevel errorcode
+errorname httpstatus clientname clientaddress servername serverinfo connectionname sessionname property
 could can cannot must may might will would should does did done been being being nothing something
 )";
 

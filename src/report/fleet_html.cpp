@@ -14,7 +14,8 @@ namespace rdptriage::report {
 
 namespace {
 
-constexpr std::size_t kMostUnknown = 500, kMostOfACause = 200, kMostColumns = 8, kMostRows = 60;
+constexpr std::size_t kMostUnknown = 500, kMostOfACause = 200, kMostRows = 60;
+constexpr std::size_t kMostInARow = 6;
 
 std::string text(std::string_view raw) { return safe_markup(raw, LineBreaks::escape); }
 
@@ -142,38 +143,41 @@ class FleetPage {
     return out;
   }
 
-  // Rows by name, columns the most frequent causes.
+  // A row a name, with its causes by how often they occur.
   void write_table(const char* title, const char* what, const char* unknown,
                    const std::map<std::string, std::map<std::string, std::uint64_t>>& table) {
-    std::map<std::string, std::uint64_t> totals;
-    for (const auto& [row, cells] : table) {
-      for (const auto& [name, count] : cells) totals[name] += count;
-    }
-    if (totals.empty()) return;
-    std::vector<std::pair<std::string, std::uint64_t>> columns(totals.begin(), totals.end());
-    std::stable_sort(columns.begin(), columns.end(),
-                     [](const auto& a, const auto& b) { return a.second > b.second; });
-    if (columns.size() > kMostColumns) columns.resize(kMostColumns);
-    fmt::print(out_, "<section><h2>{}</h2>\n<div class=\"scroll\"><table><thead><tr><th>{}</th>",
+    if (table.empty()) return;
+    std::uint64_t most = 0;
+    for (const auto& [row, cells] : table) most = std::max(most, sum_of(cells));
+    fmt::print(out_,
+               "<section><h2>{}</h2>\n<div class=\"scroll\"><table><thead><tr><th>{}</th>"
+               "<th>cases</th><th></th><th>causes</th></tr></thead><tbody>\n",
                title, what);
-    for (const auto& [name, count] : columns) fmt::print(out_, "<th>{}</th>", words(name));
-    out_ << "<th>all</th></tr></thead><tbody>\n";
     std::size_t rows = 0;
     for (const auto& [row, cells] : table) {
       if (rows++ == kMostRows) break;
-      std::uint64_t all = 0;
-      for (const auto& [name, count] : cells) all += count;
-      fmt::print(out_, "<tr><td>{}</td>", row.empty() ? unknown : text(row));
-      for (const auto& [name, count] : columns) {
-        const auto cell = cells.find(name);
-        fmt::print(out_, "<td class=\"number\">{}</td>",
-                   cell == cells.end() ? std::string() : std::to_string(cell->second));
-      }
-      fmt::print(out_, "<td class=\"number\">{}</td></tr>\n", all);
+      std::vector<std::pair<std::string, std::uint64_t>> causes(cells.begin(), cells.end());
+      std::stable_sort(causes.begin(), causes.end(),
+                       [](const auto& a, const auto& b) { return a.second > b.second; });
+      std::string list;
+      for (std::size_t i = 0; i < std::min(kMostInARow, causes.size()); ++i)
+        list +=
+            fmt::format("{}{} ({})", i == 0 ? "" : ", ", words(causes[i].first), causes[i].second);
+      if (causes.size() > kMostInARow) list += " …";
+      fmt::print(out_,
+                 "<tr><td class=\"short\">{}</td><td class=\"number\">{}</td><td>{}</td>"
+                 "<td>{}</td></tr>\n",
+                 row.empty() ? unknown : text(row), sum_of(cells), bar(sum_of(cells), most), list);
     }
     out_ << "</tbody></table></div>\n";
     write_more(table.size(), kMostRows);
     out_ << "</section>\n";
+  }
+
+  static std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& cells) {
+    std::uint64_t all = 0;
+    for (const auto& [name, count] : cells) all += count;
+    return all;
   }
 
   FleetCounts counts_;

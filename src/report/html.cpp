@@ -276,7 +276,7 @@ class HtmlPage {
     for (const ArtifactReport& artifact : report_.artifacts) {
       std::string state = words(name_of(artifact.state));
       if (!artifact.because.empty()) state += ": " + artifact.because;
-      fmt::print(out_, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+      fmt::print(out_, "<tr><td class=\"path\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                  text(artifact.path), text(artifact.format), text(state), artifact.records_read);
     }
     out_ << "</tbody></table></div></section>\n";

@@ -53,7 +53,7 @@ ol.path li.passed { color: var(--good); background: var(--good-soft); border-col
 ol.path li.failed { color: var(--paper); background: var(--bad); border-color: var(--bad); font-weight: 600; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
-td:first-child, td.mono { overflow-wrap: anywhere; }
+td.mono, td.path { overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 500; }
 td.short { white-space: nowrap; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
