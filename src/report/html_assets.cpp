@@ -63,6 +63,8 @@ ol.steps { padding-left: 1.3rem; margin: 0; } ol.steps > li { margin: 1rem 0; }
 .check { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: .75rem; }
 .sources { margin: .75rem 0 0; }
 details.evidence, details.other, details.cause { border-bottom: 1px solid var(--line); padding: .45rem 0; }
+.meta > *, .facts > * { min-width: 0; overflow-wrap: anywhere; }
+details.evidence { content-visibility: auto; contain-intrinsic-size: auto 2.5rem; }
 details.other .card { margin-top: .75rem; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 details.evidence summary { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

@@ -3,7 +3,6 @@
 // alone may look harmless: "print-server" is a name although both words are in every log.
 #include "report/pseudonyms.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,6 +56,47 @@ std::optional<std::array<unsigned, 4>> octets_of(std::string_view text) {
     out[index++] = value;
   }
   if (index != 4) return {};
+  return out;
+}
+
+// RFC 4291 section 2.2; nothing when it is no address.
+std::optional<std::array<unsigned char, 16>> ipv6_bytes(std::string_view text) {
+  std::array<unsigned char, 16> out{};
+  std::size_t at = 0;
+  std::optional<std::size_t> gap;  // where "::" stands
+  if (text.rfind("::", 0) == 0) {
+    gap = 0;
+    text.remove_prefix(2);
+  }
+  while (!text.empty()) {
+    const std::string_view group = text.substr(0, text.find(':'));
+    if (const auto octets = octets_of(group); octets && group.size() == text.size() && at <= 12) {
+      for (const unsigned octet : *octets) out[at++] = static_cast<unsigned char>(octet);
+      break;
+    }
+    if (group.size() > 4 || !all_of(group, is_hex) || at > 14) return {};
+    unsigned value = 0;
+    for (const char c : group) {
+      const char lower = static_cast<char>(c | 0x20);
+      value = value * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : lower - 'a' + 10);
+    }
+    out[at++] = static_cast<unsigned char>(value >> 8);
+    out[at++] = static_cast<unsigned char>(value & 0xFF);
+    text.remove_prefix(group.size());
+    if (text.empty()) break;
+    text.remove_prefix(1);
+    if (text.empty()) return {};  // one colon at the end
+    if (text.front() == ':') {
+      if (gap) return {};
+      gap = at;
+      text.remove_prefix(1);
+    }
+  }
+  if (gap ? at > 14 : at != 16) return {};
+  if (gap) {
+    std::rotate(out.begin() + static_cast<std::ptrdiff_t>(*gap),
+                out.begin() + static_cast<std::ptrdiff_t>(at), out.end());
+  }
   return out;
 }
 
@@ -254,10 +294,9 @@ std::string Pseudonyms::ipv4(std::string_view real) {
 }
 
 std::string Pseudonyms::ipv6(std::string_view real) {
-  in6_addr bytes{};
-  const std::string address(real.substr(0, real.find('%')));
-  if (inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return {};
-  const auto* b = bytes.s6_addr;
+  const auto bytes = ipv6_bytes(real.substr(0, real.find('%')));
+  if (!bytes) return {};
+  const unsigned char* b = bytes->data();
   const bool zero15 = std::all_of(b, b + 15, [](unsigned char c) { return c == 0; });
   if (zero15 && b[15] <= 1) return std::string(real);  // :: and ::1
   if (b[0] == 0xFF) return std::string(real);          // multicast

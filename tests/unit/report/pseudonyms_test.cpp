@@ -56,7 +56,7 @@ TEST_CASE("share: everything that tells who is concerned is replaced") {
       {"\\\\zqfiles\\zqteam$\\x", "zqfiles"},
       {"\\\\zqfiles\\zqteam$\\x", "zqteam"},
       {"C:\\Users\\zqanna\\a.rdp", "zqanna"},
-      {"/home/zqanna/x", "zqanna"},
+      {"/srv/homes/zqanna/x", "zqanna"},
       {"https://zqgw.example/path?user=zqanna", "zqanna"},
       {"203.0.113.77:51000", "203.0.113.77"},
       {"[2001:db8:beef::77]:3389", "beef"},

@@ -1,0 +1,53 @@
+# Completion of rdptriage for PowerShell: rdptriage completion powershell >> $PROFILE
+Register-ArgumentCompleter -Native -CommandName rdptriage -ScriptBlock {
+  param($word, $ast, $position)
+  $words = @{
+    '' = @('analyze', 'batch', 'merge', 'events', 'inspect', 'explain', 'report', 'ticket', 'diff', 'demo', 'rules', 'schema', 'completion', 'man', '--help', '--version')
+    'analyze' = @('--help', '--format', '--output', '--force', '--color', '--why', '--reproducible', '--quiet', '--verbose', '--case-id', '--code', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
+    'batch' = @('--help', '--entries-of', '--from-file', '--paths-from', '--shard', '--output', '--format', '--resume', '--force', '--quiet', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
+    'merge' = @('--help', '--format', '--output', '--force')
+    'events' = @('--help', '--format', '--channel', '--provider', '--event-id', '--host', '--since', '--until', '--jobs', '--carve')
+    'inspect' = @('--help', '--format')
+    'explain' = @('--help', '--format')
+    'report' = @('--help', '--format', '--output', '--force', '--share', '--share-map', '--color')
+    'ticket' = @('--help', '--for', '--output', '--force')
+    'diff' = @('--help', '--format', '--output', '--force', '--jobs')
+    'demo' = @('cap-denied', 'gateway-502', 'nothing-listens', '--help', '--list', '--write', '--format', '--output', '--force')
+    'rules' = @('match', 'list', 'lint', 'test', 'explain', '--help')
+    'rules match' = @('--help', '--placeholders', '--logsource-map', '--keep-going', '--rules', '--format', '--use-logsource', '--jobs')
+    'rules list' = @('--help', '--placeholders', '--logsource-map', '--keep-going', '--rules', '--format')
+    'rules lint' = @('--help', '--placeholders', '--logsource-map', '--keep-going', '--rules', '--sigma')
+    'rules test' = @('--help', '--placeholders', '--logsource-map', '--keep-going', '--rules')
+    'rules explain' = @('--help', '--placeholders', '--logsource-map', '--keep-going', '--rules')
+    'schema' = @('--help')
+    'completion' = @('bash', 'zsh', 'fish', 'powershell', '--help')
+    'man' = @('--help', '--markdown')
+  }
+  $choices = @{
+    'analyze --color' = @('auto', 'always', 'never')
+    'analyze --fail-on' = @('note', 'warning', 'error')
+    'batch --fail-on' = @('note', 'warning', 'error')
+    'events --format' = @('jsonl', 'csv', 'xml')
+    'inspect --format' = @('text', 'json')
+    'explain --format' = @('text', 'json')
+    'report --color' = @('auto', 'always', 'never')
+    'ticket --for' = @('servicenow', 'jira', 'zendesk', 'freshdesk', 'thehive')
+    'diff --format' = @('text', 'json', 'markdown')
+    'rules match --format' = @('text', 'jsonl')
+    'rules list --format' = @('text', 'jsonl')
+  }
+  $command = ''
+  $before = ''
+  foreach ($element in $ast.CommandElements | Select-Object -Skip 1) {
+    $text = $element.ToString()
+    if ($element.Extent.EndOffset -ge $position -and $text -eq $word) { break }
+    $longer = "$command $text".Trim()
+    if ($words.ContainsKey($longer)) { $command = $longer }
+    $before = $text
+  }
+  $known = $choices["$command $before"]
+  if (-not $known) { $known = $words[$command] }
+  $known | Where-Object { $_ -like "$word*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}
