@@ -56,13 +56,11 @@ class Run {
 
   void judge(const Correlation& correlation, const Group& group, std::vector<Firing>& out) const {
     // No window is narrower than it may be: clocks that differ widen it.
+    const bool several = std::any_of(group.parts.begin(), group.parts.end(), [&](const Part& part) {
+      return part.clock == kMixedClocks || part.clock != group.parts.front().clock;
+    });
     std::int64_t widest = 0;
-    for (const Part& part : group.parts) {
-      if (doubt(group.parts.front(), part) > 0 || part.clock == kMixedClocks) {
-        widest = std::max(widest, part.uncertainty);
-      }
-    }
-    if (widest > 0) {
+    if (several) {
       for (const Part& part : group.parts) widest = std::max(widest, part.uncertainty);
     }
     const std::int64_t span = correlation.timespan + 2 * widest;
