@@ -44,7 +44,8 @@ Result<std::string> explain_rule(const RuleSelection& selection, std::string_vie
   };
   read = visit([&](EventView& view) {
     const EventKey& key = view.key();
-    names_a_source = !key.channel.empty() || !key.category.empty() || !key.service.empty();
+    names_a_source = !key.channel.empty() || !key.category.empty() || !key.service.empty() ||
+                     (!key.product.empty() && key.product != "windows");
   });
   if (!read) {
     return fail("EVENT_INVALID", "the event is not a JSON object", {},

@@ -123,9 +123,8 @@ std::string show_source(const LogSource& source, const LogSourceMap& sources,
                         const EventView& event, Renames& renames) {
   const EventKey& key = event.key();
   const std::string name = name_of(source);
-  const bool names_its_source =
-      !key.category.empty() || !key.service.empty() || !base::equals_folded(key.product, "windows");
-  if (names_its_source) {
+  const bool other_product = !key.product.empty() && !base::equals_folded(key.product, "windows");
+  if (other_product || !key.category.empty() || !key.service.empty()) {
     const auto fits = [](const std::string& wanted, std::string_view actual) {
       return wanted.empty() || base::equals_folded(wanted, actual);
     };

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/text.hpp"
+#include "rule/modifier_chain.hpp"
 
 namespace rdptriage::rule {
 
@@ -14,114 +14,6 @@ using base::YamlNode;
 using base::YamlType;
 
 constexpr std::size_t kMaxSpelledDashes = 4;  // 5⁴ spellings under base64
-
-enum class Modifier : std::uint8_t {
-  contains,
-  startswith,
-  endswith,
-  all,
-  cased,
-  neq,
-  re,
-  i,
-  m,
-  s,
-  cidr,
-  base64,
-  base64offset,
-  utf16le,
-  utf16be,
-  utf16,
-  windash,
-  exists,
-  lt,
-  lte,
-  gt,
-  gte,
-  minute,
-  hour,
-  day,
-  week,
-  month,
-  year,
-  fieldref,
-  expand,
-};
-
-struct ModifierName {
-  std::string_view name;
-  Modifier modifier;
-};
-constexpr ModifierName kModifiers[] = {
-    {"contains", Modifier::contains},
-    {"startswith", Modifier::startswith},
-    {"endswith", Modifier::endswith},
-    {"all", Modifier::all},
-    {"cased", Modifier::cased},
-    {"neq", Modifier::neq},
-    {"re", Modifier::re},
-    {"i", Modifier::i},
-    {"ignorecase", Modifier::i},
-    {"m", Modifier::m},
-    {"multiline", Modifier::m},
-    {"s", Modifier::s},
-    {"dotall", Modifier::s},
-    {"cidr", Modifier::cidr},
-    {"base64", Modifier::base64},
-    {"base64offset", Modifier::base64offset},
-    {"wide", Modifier::utf16le},
-    {"utf16le", Modifier::utf16le},
-    {"utf16be", Modifier::utf16be},
-    {"utf16", Modifier::utf16},
-    {"windash", Modifier::windash},
-    {"exists", Modifier::exists},
-    {"lt", Modifier::lt},
-    {"lte", Modifier::lte},
-    {"gt", Modifier::gt},
-    {"gte", Modifier::gte},
-    {"minute", Modifier::minute},
-    {"hour", Modifier::hour},
-    {"day", Modifier::day},
-    {"week", Modifier::week},
-    {"month", Modifier::month},
-    {"year", Modifier::year},
-    {"fieldref", Modifier::fieldref},
-    {"expand", Modifier::expand},
-};
-
-struct UsedModifier {
-  Modifier modifier;
-  std::string_view name;
-  base::SourceMark mark;
-};
-
-// What the value is at this point of the chain.
-enum class Form : std::uint8_t { text, regex, bytes, cidr, compare, time, fieldref, exists };
-
-// The chain, checked once for all values of the item.
-struct Chain {
-  std::vector<UsedModifier> modifiers;
-  Form form = Form::text;  // after the last modifier
-  CaseMode case_mode = CaseMode::folded;
-  base::PatternFlags flags = base::PatternFlags::none;
-  CompareOp op = CompareOp::eq;
-  TimePart part = TimePart::minute;
-  Relation relation = Relation::equals;
-  bool expand = false;
-  bool anchored = false;     // contains, startswith or endswith was said
-  bool shapes_text = false;  // some modifier works on the text, so numbers and booleans are text
-};
-
-std::string_view form_word(Form form) {
-  constexpr std::string_view kWords[] = {"a text",       "a regular expression", "encoded bytes",
-                                         "a network",    "a comparison",         "a part of a time",
-                                         "a field name", "a yes-or-no question"};
-  return kWords[static_cast<std::size_t>(form)];
-}
-
-struct Refusal {
-  std::string message, help;
-};
 
 class ItemParser {
  public:
@@ -166,10 +58,8 @@ class ItemParser {
     item_.field = base::trim(parts[0]);
     bool good = true;
     for (std::size_t i = 1; i < parts.size(); ++i) {
-      const auto* row =
-          std::find_if(std::begin(kModifiers), std::end(kModifiers),
-                       [&](const ModifierName& known) { return known.name == parts[i]; });
-      if (row == std::end(kModifiers)) {
+      const auto modifier = find_modifier(parts[i]);
+      if (!modifier) {
         const auto names = modifier_names();
         const std::string_view near = base::nearest_word(parts[i], {names.begin(), names.end()});
         problem("P020", part_of_key(parts[i]), fmt::format("unknown modifier `{}`", parts[i]), "",
@@ -178,11 +68,11 @@ class ItemParser {
         good = false;
         continue;
       }
-      chain_.modifiers.push_back({row->modifier, parts[i], part_of_key(parts[i])});
+      chain_.modifiers.push_back({*modifier, parts[i], part_of_key(parts[i])});
     }
     if (!good) return false;
     for (const UsedModifier& used : chain_.modifiers) {
-      if (auto refusal = apply(used)) {
+      if (auto refusal = extend(chain_, used, item_)) {
         problem("P021", used.mark, std::move(refusal->message), "", std::move(refusal->help));
         return false;
       }
@@ -194,133 +84,6 @@ class ItemParser {
       return false;
     }
     return true;
-  }
-
-  // Checks one modifier against what stands before it.
-  std::optional<Refusal> apply(const UsedModifier& used) {
-    const auto cannot_follow = [&]() {
-      return Refusal{
-          fmt::format("`{}` cannot be applied to {}", used.name, form_word(chain_.form)),
-          chain_.form == Form::text ? "put it first" : "remove one of the two modifiers"};
-    };
-    const auto first = [&] { return chain_.form == Form::text && !chain_.shapes_text; };
-    const auto needs_field = [&]() {
-      return Refusal{fmt::format("`{}` needs a field", used.name),
-                     "write the field's name before the `|`"};
-    };
-    switch (used.modifier) {
-      case Modifier::all:
-        item_.combine = Combine::all;
-        break;
-      case Modifier::cased:
-        chain_.case_mode = CaseMode::exact;
-        break;
-      case Modifier::neq:
-        if (keyword()) return needs_field();
-        item_.sense = Sense::negated;
-        break;
-      case Modifier::contains:
-      case Modifier::startswith:
-      case Modifier::endswith:
-        chain_.anchored = true;
-        if (chain_.form == Form::regex) break;  // search is unanchored as it is
-        if (chain_.form == Form::fieldref) {
-          chain_.relation = used.modifier == Modifier::contains     ? Relation::contains
-                            : used.modifier == Modifier::startswith ? Relation::starts_with
-                                                                    : Relation::ends_with;
-          break;
-        }
-        if (chain_.form != Form::text) return cannot_follow();
-        chain_.shapes_text = true;
-        break;
-      case Modifier::windash:
-        if (chain_.form != Form::text) return cannot_follow();
-        chain_.shapes_text = true;
-        break;
-      case Modifier::utf16le:
-      case Modifier::utf16be:
-      case Modifier::utf16:
-        if (chain_.form != Form::text) return cannot_follow();
-        chain_.shapes_text = true;
-        chain_.form = Form::bytes;
-        break;
-      case Modifier::base64:
-      case Modifier::base64offset:
-        if (chain_.form != Form::text && chain_.form != Form::bytes) return cannot_follow();
-        chain_.shapes_text = true;
-        chain_.form = Form::text;
-        break;
-      case Modifier::expand:
-        if (chain_.form != Form::text && chain_.form != Form::cidr) return cannot_follow();
-        chain_.expand = true;
-        break;
-      case Modifier::re:
-        if (!first())
-          return Refusal{"`re` must be the first modifier",
-                         "a regular expression is taken as it is written"};
-        if (chain_.expand)
-          return Refusal{"`re` and `expand` cannot be combined", "list the expressions"};
-        chain_.form = Form::regex;
-        break;
-      case Modifier::i:
-      case Modifier::m:
-      case Modifier::s:
-        if (chain_.form != Form::regex) {
-          return Refusal{fmt::format("`{}` works only behind `re`", used.name), "write `|re|i`"};
-        }
-        chain_.flags =
-            chain_.flags | (used.modifier == Modifier::i   ? base::PatternFlags::ignore_case
-                            : used.modifier == Modifier::m ? base::PatternFlags::multi_line
-                                                           : base::PatternFlags::dot_all);
-        break;
-      case Modifier::cidr:
-        if (!first())
-          return Refusal{"`cidr` must be the first modifier",
-                         "a network is taken as it is written"};
-        chain_.form = Form::cidr;
-        break;
-      case Modifier::exists:
-        if (keyword()) return needs_field();
-        if (chain_.modifiers.size() != 1) {
-          return Refusal{"`exists` stands alone", "remove the other modifiers"};
-        }
-        chain_.form = Form::exists;
-        break;
-      case Modifier::lt:
-      case Modifier::lte:
-      case Modifier::gt:
-      case Modifier::gte:
-        if (keyword()) return needs_field();
-        if (chain_.form != Form::time && !first()) return cannot_follow();
-        if (chain_.form == Form::time && chain_.op != CompareOp::eq) return cannot_follow();
-        if (chain_.form == Form::text) chain_.form = Form::compare;
-        chain_.op = used.modifier == Modifier::lt    ? CompareOp::lt
-                    : used.modifier == Modifier::lte ? CompareOp::lte
-                    : used.modifier == Modifier::gt  ? CompareOp::gt
-                                                     : CompareOp::gte;
-        break;
-      case Modifier::minute:
-      case Modifier::hour:
-      case Modifier::day:
-      case Modifier::week:
-      case Modifier::month:
-      case Modifier::year:
-        if (keyword()) return needs_field();
-        if (!first()) return cannot_follow();
-        chain_.form = Form::time;
-        chain_.part = static_cast<TimePart>(static_cast<int>(used.modifier) -
-                                            static_cast<int>(Modifier::minute));
-        break;
-      case Modifier::fieldref:
-        if (keyword()) return needs_field();
-        if (!first()) {
-          return Refusal{"`fieldref` must stand before the modifiers that say how to compare",
-                         "write `|fieldref|startswith`"};
-        }
-        chain_.form = Form::fieldref;
-        break;
-    }
-    return std::nullopt;
   }
 
   bool bad_value(const YamlNode& value, std::string message, std::string help) {
@@ -399,9 +162,9 @@ class ItemParser {
 
   bool networks(const YamlNode& value) {
     std::vector<ValueTest> spellings;
-    std::vector<std::string> texts = {value.text};
-    if (chain_.expand && !expand(value, texts)) return false;
-    for (const std::string& text : texts) {
+    const auto texts = spellings_of(value);
+    if (!texts) return false;
+    for (const std::string& text : *texts) {
       const auto network = parse_network(text);
       if (!network) {
         problem("P024", value.mark(),
@@ -441,10 +204,10 @@ class ItemParser {
           value, keyword() ? "a keyword cannot be null" : "null has no text to work on",
           keyword() ? "write the text to search for" : "remove the modifiers, or write `''`");
     }
-    std::vector<std::string> sources = {value.text};
-    if (chain_.expand && !expand(value, sources)) return false;
+    const auto sources = spellings_of(value);
+    if (!sources) return false;
     std::vector<SigmaText> texts;
-    for (const std::string& source : sources) texts.push_back(parse_sigma_text(source));
+    for (const std::string& source : *sources) texts.push_back(parse_sigma_text(source));
     if (!shape(value, texts)) return false;
     std::vector<ValueTest> spellings;
     for (SigmaText& shaped : texts) {
@@ -532,53 +295,20 @@ class ItemParser {
     return true;
   }
 
-  // Replaces %name% by each value the user gave for it; `\%` is a percent sign.
-  bool expand(const YamlNode& value, std::vector<std::string>& texts) {
-    constexpr std::size_t kMaxExpansions = 10'000;
-    const std::string source = texts.front();
-    texts.assign(1, "");
-    const auto append = [&](std::string_view part) {
-      for (std::string& text : texts) text += part;
-    };
-    for (std::size_t at = 0; at < source.size();) {
-      if (source[at] == '\\' && at + 1 < source.size()) {
-        // `\%` is resolved here, every other escape later.
-        append(std::string_view(source).substr(source[at + 1] == '%' ? at + 1 : at,
-                                               source[at + 1] == '%' ? 1 : 2));
-        at += 2;
-        continue;
-      }
-      const auto end = source[at] == '%' ? source.find('%', at + 1) : std::string::npos;
-      const std::string_view name = end == std::string::npos
-                                        ? std::string_view{}
-                                        : std::string_view(source).substr(at + 1, end - at - 1);
-      const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '_';
-      });
-      if (!is_name) {
-        append(std::string_view(source).substr(at++, 1));
-        continue;
-      }
-      const auto known = context_.placeholders.find(name);
-      if (known == context_.placeholders.end() || known->second.empty()) {
-        problem("P025", value.mark(),
-                fmt::format("no values are given for the placeholder %{}%", name), "",
-                fmt::format(R"(give them with --placeholders FILE: {{"{}": ["…"]}})", name));
-        return false;
-      }
-      if (texts.size() * known->second.size() > kMaxExpansions) {
-        return bad_value(
-            value, fmt::format("the placeholders make more than {} values", kMaxExpansions), "");
-      }
-      std::vector<std::string> more;
-      for (const std::string& text : texts) {
-        for (const std::string& replacement : known->second) more.push_back(text + replacement);
-      }
-      texts = std::move(more);
-      at = end + 1;
+  // The texts that the value stands for; nothing when it is refused.
+  std::optional<std::vector<std::string>> spellings_of(const YamlNode& value) {
+    if (!chain_.expand) return std::vector<std::string>{value.text};
+    auto texts = expand_placeholders(value.text, context_.placeholders);
+    if (texts) return std::move(*texts);
+    if (texts.error().reason == ExpandError::Reason::too_many) {
+      bad_value(value, fmt::format("the placeholders make more than {} values", kMaxExpansions),
+                "");
+      return std::nullopt;
     }
-    return true;
+    const std::string& name = texts.error().name;
+    problem("P025", value.mark(), fmt::format("no values are given for the placeholder %{}%", name),
+            "", fmt::format(R"(give them with --placeholders FILE: {{"{}": ["…"]}})", name));
+    return std::nullopt;
   }
 
   bool add(ValueTest test) {
@@ -595,17 +325,6 @@ class ItemParser {
 };
 }  // namespace
 
-Result<std::shared_ptr<const base::Pattern>> PatternCache::get(std::string_view expression,
-                                                               base::PatternFlags flags) {
-  std::string key(1, static_cast<char>('0' + static_cast<int>(flags)));
-  key += expression;
-  if (const auto known = known_.find(key); known != known_.end()) return known->second;
-  RDPTRIAGE_TRY(base::Pattern pattern, base::Pattern::compile(expression, flags));
-  auto shared = std::make_shared<const base::Pattern>(std::move(pattern));
-  known_.emplace(std::move(key), shared);
-  return shared;
-}
-
 std::optional<Item> parse_item(const YamlNode& key, const YamlNode& value, ItemContext& context) {
   ItemParser parser(context, &key, key.mark());
   if (value.is_sequence()) return parser.parse(value.items);
@@ -615,15 +334,6 @@ std::optional<Item> parse_item(const YamlNode& key, const YamlNode& value, ItemC
 std::optional<Item> parse_keywords(std::span<const YamlNode> values, base::SourceMark mark,
                                    ItemContext& context) {
   return ItemParser(context, nullptr, mark).parse(values);
-}
-
-std::span<const std::string_view> modifier_names() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> out;
-    for (const ModifierName& row : kModifiers) out.push_back(row.name);
-    return out;
-  }();
-  return names;
 }
 
 }  // namespace rdptriage::rule

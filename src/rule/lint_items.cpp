@@ -95,8 +95,11 @@ class ItemLinter {
     if (has("re")) {
       constexpr std::size_t kUseful = 3;
       if (shortest_literal(text) < kUseful) {
-        context_.find("P043", value, "the expression has no literal of three characters",
-                      "name something that must occur; such an expression is tried on every event");
+        context_.find(
+            "P043", value, "the expression has no literal of three characters",
+            text == "." || text == ".+"
+                ? "for any text that is not empty write `'?*'` without `re`"
+                : "name something that must occur; such an expression is tried on every event");
       }
       return;
     }
