@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/case_fold.hpp"
+#include "base/pattern.hpp"
 #include "rule/matcher.hpp"
 #include "rule/regex_literal.hpp"
 
@@ -16,6 +17,7 @@ namespace rdptriage::rule {
 namespace {
 constexpr std::size_t kGram = 4;
 constexpr char kValueStart = '\x01', kValueEnd = '\x02';
+constexpr std::size_t kShortestOfLine = 3;  // what a look at a whole line can find
 constexpr std::size_t kWorthwhile = 24;     // variants; fewer are evaluated outright …
 constexpr std::size_t kManyKeywords = 4;    // … unless they search every value of every event
 constexpr std::size_t kMostNeedles = 8192;  // of one variant; one with more is always a candidate
@@ -50,8 +52,8 @@ bool can_be_in_a_number(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefxtz:.-\x01\x02") == std::string_view::npos;
 }
 
-bool can_be_found(std::string_view literal) {
-  return literal.size() >= kGram || is_short_beyond_ascii(literal);
+bool can_be_found(std::string_view literal, std::size_t shortest = kGram) {
+  return literal.size() >= shortest || is_short_beyond_ascii(literal);
 }
 
 // What a variant needs: one of the needles, or nothing that a literal could tell.
@@ -130,14 +132,21 @@ int score_of(const std::string& literal, const Popularity& popularity) {
 }
 
 std::optional<Need> need_of(const MatchProgram& program, Operand operand,
-                            const Popularity& popularity) {
+                            const Popularity& popularity, std::size_t shortest = kGram) {
   if ((operand & kPredicateBit) != 0) {
     const Predicate& predicate = program.predicates[operand & ~kPredicateBit];
     // Values of <System> are not scanned.
     if (predicate.field != kAnyField && program.fields[predicate.field].system) return std::nullopt;
-    Literals literals = literals_of(predicate.test);
-    if (literals.empty() || !std::all_of(literals.begin(), literals.end(), can_be_found))
+    // RE2 itself knows best what an expression needs, but takes longer to tell: for lines, not for
+    // every bucket of a large rule set.
+    const bool ask_re2 = shortest != kGram && predicate.test.kind == TestKind::regex;
+    Literals literals =
+        ask_re2 ? base::required_literals(predicate.test.text, predicate.test.flags, shortest)
+                : literals_of(predicate.test);
+    const auto found = [shortest](const std::string& text) { return can_be_found(text, shortest); };
+    if (literals.empty() || !std::all_of(literals.begin(), literals.end(), found)) {
       return std::nullopt;
+    }
     Need out;
     for (std::string& literal : literals) {
       const int score = score_of(literal, popularity);
@@ -150,7 +159,7 @@ std::optional<Need> need_of(const MatchProgram& program, Operand operand,
   if (node.op == NodeOp::negation) return std::nullopt;
   std::optional<Need> out;
   for (std::uint32_t i = 0; i < node.count; ++i) {
-    auto below = need_of(program, program.operands[node.first + i], popularity);
+    auto below = need_of(program, program.operands[node.first + i], popularity, shortest);
     if (node.op == NodeOp::disjunction) {
       if (!below) return std::nullopt;
       if (!out) {
@@ -270,7 +279,8 @@ std::optional<std::vector<ValueNeed>> needs_of(const CompiledRules& rules, const
   const MatchProgram& program = rules.program();
   std::set<std::pair<std::string, std::string>> needs;
   for (const std::uint32_t variant : program.bucket_for(key).variants) {
-    const auto need = need_of(program, program.variants[variant].root, Popularity());
+    const auto need =
+        need_of(program, program.variants[variant].root, Popularity(), kShortestOfLine);
     if (!need) return std::nullopt;
     for (const Prefilter::Needle& needle : need->needles) {
       std::string_view text = needle.text;
