@@ -10,8 +10,8 @@
 #include "base/yaml.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "pipeline/yaml_json.hpp"
-#include "rdptriage/rdptriage.hpp"
 #include "rdptriage/names.hpp"
+#include "rdptriage/rdptriage.hpp"
 #include "support/catch.hpp"
 #include "support/scenario.hpp"
 
