@@ -31,17 +31,16 @@ class Crew {
 
   // Reads the whole source, starting with `first`; returns what reading it said.
   Result<void> run(SlotBatch first, std::unique_ptr<EventSink> fork) {
-    idle_.push_back(std::move(fork));
-    for (unsigned i = 0; i < context_.jobs; ++i) {  // one more than there are workers
+    for (unsigned i = 0; i < context_.jobs; ++i) {  // with `fork`, one more than there are workers
       auto other = sink_.fork();
       if (!other) break;
       idle_.push_back(std::move(other));
     }
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < context_.jobs && i < idle_.size(); ++i) {
-      threads.emplace_back([this] { work({}); });
+      threads.emplace_back([this] { work({}, nullptr); });
     }
-    work(std::move(first));
+    work(std::move(first), std::move(fork));
     for (std::thread& thread : threads) thread.join();
     return std::move(outcome_);
   }
@@ -53,19 +52,17 @@ class Crew {
     Tally tally;
   };
 
-  // `batch` holds the first batch of the log, or nothing.
-  void work(SlotBatch batch) {
+  // `batch` holds the first batch of the log and `fork` is for it, or both are empty.
+  void work(SlotBatch batch, std::unique_ptr<EventSink> fork) {
     ChunkReader reader(artifact_.index, carving(context_));
     std::uint64_t number = 0;
-    bool taken = !batch.slots.empty();
-    // The sink comes first: whoever has a batch needs nothing more, so the next in turn is never
-    // waited for in vain.
-    for (Done done; (done.fork = take_sink()) != nullptr; done = Done()) {
-      if (!taken && !take_batch(batch, number)) {
-        give_back(std::move(done.fork));
-        return;
-      }
+    bool taken = fork != nullptr;
+    // A batch is taken by who has a sink for it: so it needs nothing more, and those behind it do
+    // not wait in vain for its turn.
+    while (fork || (fork = take_sink()) != nullptr) {
+      if (!taken && !take_batch(batch, number)) return give_back(std::move(fork));
       taken = false;
+      Done done{std::move(fork), Flow::go_on, {}};
       for (std::size_t i = 0; i < batch.slots.size() && done.flow == Flow::go_on; ++i) {
         done.flow = reader.read(batch.slots[i], *done.fork, done.tally);
       }

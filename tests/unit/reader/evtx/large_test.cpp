@@ -59,19 +59,16 @@ TEST_CASE("evtx large: records beyond 4 GiB are read, with their places") {
       return;
     }
   }
-  for (const unsigned jobs : {1U, 2U}) {
-    INFO(jobs << " jobs");
-    auto source = container::open_file(path, container::Opening::named_by_user);
-    REQUIRE(source);
-    reader::ReadContext context;
-    context.jobs = jobs;
-    Places places;
-    const auto outcome = reader::read_evtx({}, **source, context, places);
-    CHECK(outcome.records_read == 2);
-    CHECK(outcome.bytes_lost == 0);
-    CHECK(places.notices == 0);
-    CHECK(places.numbers == std::vector<std::uint64_t>{1'000'000, 1'000'001});
-    CHECK(places.offsets == std::vector<std::uint64_t>{kFileHeaderBytes + 512, kFar + 512});
-  }
+  auto source = container::open_file(path, container::Opening::named_by_user);
+  REQUIRE(source);
+  reader::ReadContext context;
+  context.jobs = 2;
+  Places places;
+  const auto outcome = reader::read_evtx({}, **source, context, places);
+  CHECK(outcome.records_read == 2);
+  CHECK(outcome.bytes_lost == 0);
+  CHECK(places.notices == 0);
+  CHECK(places.numbers == std::vector<std::uint64_t>{1'000'000, 1'000'001});
+  CHECK(places.offsets == std::vector<std::uint64_t>{kFileHeaderBytes + 512, kFar + 512});
   std::filesystem::remove(path);
 }

@@ -227,7 +227,17 @@ TEST_CASE("evtx round trip: libevtx accepts the logs and counts the same records
   }
   Dice dice(7);
   EvtxBuilder log;
-  for (int i = 0; i < 200; ++i) log.add(model(dice).event);
+  // Its XML writer refuses a text that is one character of markup and nothing else.
+  const auto is_refused = [](const Modeled& modeled) {
+    return modeled.data.find(":\"&\"") != std::string::npos ||
+           modeled.data.find(":\"<\"") != std::string::npos;
+  };
+  for (int i = 0; i < 200;) {
+    const Modeled modeled = model(dice);
+    if (is_refused(modeled)) continue;
+    log.add(modeled.event);
+    ++i;
+  }
   const auto bytes = log.finish();
   const auto folder = std::filesystem::temp_directory_path() / "rdptriage-evtx-round-trip";
   std::filesystem::create_directories(folder);
