@@ -163,8 +163,11 @@ std::vector<std::string> required_literals(std::string_view expression, PatternF
   if (atoms.empty() || !ruled_out_without(needed)) return {};
   std::vector<std::size_t> order(atoms.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return atoms[a].size() < atoms[b].size(); });
+  // RE2 numbers atoms in no fixed order.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(atoms[a].size(), std::string_view(atoms[a])) <
+           std::pair(atoms[b].size(), std::string_view(atoms[b]));
+  });
   for (const std::size_t i : order) {
     needed[i] = false;
     if (!ruled_out_without(needed)) needed[i] = true;
@@ -173,6 +176,7 @@ std::vector<std::string> required_literals(std::string_view expression, PatternF
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     if (needed[i]) out.push_back(atoms[i]);
   }
+  std::sort(out.begin(), out.end());
   return out;
 }
 

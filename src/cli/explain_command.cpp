@@ -150,8 +150,9 @@ void add_explain_command(Program& program) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   set_examples(*command,
-               "rdptriage explain 0x904 0x7\nrdptriage explain event 201\nrdptriage explain "
-               "gateway-http.502");
+               "rdptriage explain 0x904 0x7\n"
+               "rdptriage explain event 201\n"
+               "rdptriage explain gateway-http.502");
   command->callback([&program, words, format] { program.exit_code = run(*words, *format); });
 }
 

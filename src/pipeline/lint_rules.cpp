@@ -5,6 +5,7 @@
 
 #include "base/problem.hpp"
 #include "diagnosis/cause_set.hpp"
+#include "diagnosis/code_table.hpp"
 #include "pipeline/rule_files.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/rule_set.hpp"
@@ -15,6 +16,8 @@
 namespace rdptriage {
 
 namespace {
+constexpr std::string_view kClaims = "claims.yml";
+
 // Rules of the project's own format that no cause and no correlation looks at.
 void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pack,
                  std::vector<Problem>& findings) {
@@ -38,6 +41,20 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
           "P047", {file.path, file.text}, {info.line, 1, 1},
           fmt::format("no cause uses the rule `{}`", info.handle()), "",
           "name it in the evidence of a cause (weight 0: considered, no evidence), or remove it"));
+    }
+  }
+}
+// Tables of codes and the claims about them.
+void check_tables(const pipeline::SelectedRules& selected, std::vector<Problem>& problems) {
+  for (const rule::RuleFile& file : selected.files) {
+    if (pipeline::part_of(file.path, file.text) != pipeline::PackPart::codes) continue;
+    const base::SourceText source{file.path, file.text};
+    if (file.path.size() >= kClaims.size() &&
+        file.path.substr(file.path.size() - kClaims.size()) == kClaims) {
+      if (auto claims = diagnosis::parse_claims(source); !claims)
+        problems.push_back(claims.error());
+    } else if (auto table = diagnosis::parse_code_table(source); !table) {
+      problems.push_back(table.error());
     }
   }
 }
@@ -68,6 +85,7 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   }
   const RuleSetImpl pack(std::move(pack_files));
   out.problems = pack.problems();
+  check_tables(*selected, out.problems);
   find_unused(*selected, pack, out.findings);
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const Problem& a, const Problem& b) {

@@ -4,7 +4,9 @@
 
 #include "base/yaml.hpp"
 #include "pipeline/embedded_pack.hpp"
+#include "pipeline/pack_info.hpp"
 #include "pipeline/rule_file_tree.hpp"
+#include "pipeline/rule_set_impl.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -56,18 +58,26 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
     RDPTRIAGE_TRY(std::string text, read_rule_file(selection.log_source_map));
     out->owned.emplace_back(selection.log_source_map.generic_string(), std::move(text));
   }
-  const std::size_t rule_files = out->owned.size() - (selection.log_source_map.empty() ? 0 : 1);
-  for (std::size_t i = 0; i < out->owned.size(); ++i) {
-    const auto& [path, text] = out->owned[i];
-    (i < rule_files ? out->files : out->log_source_files).push_back({path, text});
-  }
+  const bool own_map = !selection.log_source_map.empty();
   for (const PackFile& file : embedded_pack()) {
-    const bool log_sources = file.path == kLogSources;
-    if (log_sources && selection.log_source_map.empty()) {
-      out->log_source_files.push_back({file.path, file.text});
-    } else if (selection.paths.empty() && !log_sources) {
+    if (file.path == kLogSources) {
+      if (!own_map) out->log_source_files.push_back({file.path, file.text});
+    } else if (selection.paths.empty()) {
       out->files.push_back({file.path, file.text});
     }
+  }
+  std::vector<Problem> too_new;
+  for (std::size_t i = 0; i < out->owned.size(); ++i) {
+    const auto& [path, text] = out->owned[i];
+    const bool is_own_map = own_map && i + 1 == out->owned.size();
+    const PackPart part = part_of(path, text);
+    if (is_own_map || (part == PackPart::log_sources && !own_map)) {
+      out->log_source_files.push_back({path, text});  // adds to the maps before it
+    } else {
+      out->files.push_back({path, text});
+    }
+    if (part != PackPart::pack_info) continue;
+    if (auto problem = read_pack_info({path, text}).too_new) too_new.push_back(std::move(*problem));
   }
   rule::LoadOptions options;
   options.log_sources = selection.log_sources == RuleSelection::LogSources::apply
@@ -76,6 +86,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
   options.log_source_files = out->log_source_files;
   RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
   out->loaded = rule::load_rules(out->files, options);
+  out->loaded.problems.insert(out->loaded.problems.begin(), too_new.begin(), too_new.end());
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/yaml.hpp"
+#include "pipeline/pack_info.hpp"
 #include "reader/capture_format.hpp"
 #include "reader/line_filter.hpp"
 #include "reader/text_format.hpp"
@@ -59,6 +60,7 @@ struct RuleSetImpl::Compiled {
   std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
   std::vector<Problem> problems;  // of rules and causes
   std::vector<Problem> format_problems;
+  std::vector<Problem> pack_problems;
   std::optional<reader::FormatSet> formats;
   std::vector<std::string> date_fields;
   std::optional<reader::LineFilter> lines;
@@ -70,11 +72,10 @@ RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
   for (RulePackFile& file : files_) {
     if (!file.owned.empty()) file.text = file.owned;
     if (file.part != PackPart::pack_info) continue;
-    const auto documents = base::parse_yaml({file.path, file.text});
-    if (!documents || documents->empty()) continue;
-    version_ = documents->front().text_of("version");
-    const std::string date = std::string(documents->front().text_of("date")) + "T00:00:00Z";
-    if (const auto time = base::parse_iso8601(date)) date_ = Timestamp{time->ticks};
+    pipeline::PackInfo info = pipeline::read_pack_info({file.path, file.text});
+    if (!info.version.empty()) version_ = std::move(info.version);
+    if (info.date) date_ = info.date;
+    if (info.too_new) compiled_->pack_problems.push_back(std::move(*info.too_new));
   }
 }
 
@@ -201,7 +202,8 @@ const std::string& RuleSetImpl::sha256() const {
 std::vector<Problem> RuleSetImpl::problems() const {
   compile_rules();
   compile_formats();
-  std::vector<Problem> out = compiled_->problems;
+  std::vector<Problem> out = compiled_->pack_problems;
+  out.insert(out.end(), compiled_->problems.begin(), compiled_->problems.end());
   out.insert(out.end(), compiled_->format_problems.begin(), compiled_->format_problems.end());
   return out;
 }

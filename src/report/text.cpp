@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 #include "rdptriage/names.hpp"
 #include "report/safe_text.hpp"
@@ -16,8 +17,16 @@ namespace rdptriage::report {
 namespace {
 
 constexpr std::size_t kIndent = 11;  // "  PROOF    "
-constexpr std::size_t kMostProofs = 4, kMostTwoLineProofs = 3, kMostSteps = 4, kMostCauses = 3,
-                      kMostMissing = 3;
+constexpr std::size_t kMostLines = 24;
+
+// How much of everything is shown; a card that would be too long is written again with the next.
+struct Measure {
+  std::size_t proofs, two_line_proofs, steps, lines_of_step, causes, missing;
+};
+constexpr Measure kMeasures[] = {
+    {4, 3, 4, 2, 3, 3}, {4, 0, 4, 2, 3, 3}, {3, 0, 3, 2, 3, 3},
+    {3, 0, 3, 1, 2, 2}, {2, 0, 2, 1, 2, 1},
+};
 
 // Code points; the card holds no characters of double width of its own, and log text is cut by
 // count.
@@ -47,11 +56,11 @@ std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
 
 class Card {
  public:
-  Card(const Report& report, const WriteOptions& options, std::ostream& out)
+  Card(const Report& report, const WriteOptions& options, const Measure& most, std::ostream& out)
       : report_(report),
+        most_(most),
         columns_(std::max(60U, options.columns)),
         color_(options.color),
-        why_(options.why),
         out_(out) {}
 
   void write() {
@@ -62,7 +71,22 @@ class Card {
     write_fix();
     write_missing();
     write_next();
-    if (why_) write_derivation();
+  }
+
+  // Beyond the card: the reader asked for it.
+  void write_derivation() {
+    for (const Diagnosis& diagnosis : report_.diagnoses) {
+      out_ << fmt::format("\n  WHY      {}\n", safe_text(confidence_line(diagnosis)));
+      for (const std::string& reason : diagnosis.confidence.why) row("", safe_text(reason));
+    }
+    if (!report_.derivation.empty()) out_ << '\n';
+    for (const std::string& line : report_.derivation) out_ << "  " << safe_text(line) << '\n';
+    std::map<std::string, std::size_t> reasons;
+    for (const NotEvaluated& rule : report_.rules_not_evaluated) ++reasons[rule.because];
+    if (!reasons.empty()) out_ << '\n';
+    for (const auto& [because, count] : reasons) {
+      out_ << fmt::format("  {} rules not evaluated: {}\n", count, safe_text(because));
+    }
   }
 
  private:
@@ -127,7 +151,7 @@ class Card {
     }
     std::size_t shown = 0;
     for (const Diagnosis& diagnosis : report_.diagnoses) {
-      if (shown == kMostCauses) {
+      if (shown == most_.causes) {
         row("", fmt::format("… and {} more; see --format json", report_.diagnoses.size() - shown));
         break;
       }
@@ -167,7 +191,7 @@ class Card {
     std::size_t shown = 0;
     for (const std::string& id : ids) {
       const Evidence* evidence = find_evidence(report_, id);
-      if (!evidence || shown == kMostProofs) continue;
+      if (!evidence || shown == most_.proofs) continue;
       std::string line;
       if (const std::string time = time_of(*evidence); !time.empty()) {
         line += (time.size() > 19 && time[10] == ' ' ? time.substr(11, 8) : time) + ' ';
@@ -180,7 +204,7 @@ class Card {
       const std::size_t room = columns_ - kIndent - 2 - id.size();
       // A few proofs may take two lines each; of many, one each has to do.
       auto lines = wrap(safe_text(line), room);
-      const bool two = ids.size() <= kMostTwoLineProofs && lines.size() > 1;
+      const bool two = ids.size() <= most_.two_line_proofs && lines.size() > 1;
       const std::string text = two ? lines.front() : cut_to(safe_text(line), room);
       row(shown++ == 0 ? label : "", text + std::string(room - width_of(text) + 2, ' ') + id);
       if (!two) continue;
@@ -188,7 +212,7 @@ class Card {
       for (std::size_t i = 2; i < lines.size(); ++i) rest += ' ' + lines[i];
       row("", "  " + cut_to(rest, room - 2));
     }
-    if (ids.size() > kMostProofs) row("", fmt::format("… and {} more", ids.size() - kMostProofs));
+    if (ids.size() > most_.proofs) row("", fmt::format("… and {} more", ids.size() - most_.proofs));
   }
 
   // "RDGW01" of "RDGW01.corp.example", unless another machine begins with the same label.
@@ -225,13 +249,13 @@ class Card {
     if (diagnosis.confidence.label == ConfidenceLabel::possible) return;
     std::size_t number = 0;
     for (const RemediationStep& step : diagnosis.remediation) {
-      if (number == kMostSteps) break;
+      if (number == most_.steps) break;
       ++number;
       std::string text = step.actor.empty() ? step.text : step.actor + ": " + step.text;
       if (step.risk == Risk::disruptive || step.risk == Risk::lowers_security) {
         text += step.risk == Risk::disruptive ? " (disruptive)" : " (lowers security)";
       }
-      wrapped(number == 1 ? "FIX  1" : fmt::format("     {}", number), text);
+      wrapped(number == 1 ? "FIX  1" : fmt::format("     {}", number), text, most_.lines_of_step);
       if (!step.command.empty() && step.command.find('\n') == std::string::npos)
         row("", safe_text(step.command));
     }
@@ -245,7 +269,7 @@ class Card {
     std::string missing;
     std::size_t shown = 0;
     for (const Coverage& source : report_.coverage) {
-      if (source.state == CoverageState::present || shown == kMostMissing) continue;
+      if (source.state == CoverageState::present || shown == most_.missing) continue;
       if (shown++ != 0) missing += "; ";
       std::string state(name_of(source.state));
       std::replace(state.begin(), state.end(), '_', ' ');
@@ -270,33 +294,25 @@ class Card {
     }
   }
 
-  // Beyond the card: the reader asked for it.
-  void write_derivation() {
-    for (const Diagnosis& diagnosis : report_.diagnoses) {
-      out_ << fmt::format("\n  WHY      {}\n", safe_text(confidence_line(diagnosis)));
-      for (const std::string& reason : diagnosis.confidence.why) row("", safe_text(reason));
-    }
-    if (!report_.derivation.empty()) out_ << '\n';
-    for (const std::string& line : report_.derivation) out_ << "  " << safe_text(line) << '\n';
-    std::map<std::string, std::size_t> reasons;
-    for (const NotEvaluated& rule : report_.rules_not_evaluated) ++reasons[rule.because];
-    if (!reasons.empty()) out_ << '\n';
-    for (const auto& [because, count] : reasons) {
-      out_ << fmt::format("  {} rules not evaluated: {}\n", count, safe_text(because));
-    }
-  }
-
   const Report& report_;
+  const Measure& most_;
   std::size_t columns_;
   bool color_;
-  bool why_;
   std::ostream& out_;
 };
 
 }  // namespace
 
 void write_text(const Report& report, const WriteOptions& options, std::ostream& out) {
-  Card(report, options, out).write();
+  std::string text;
+  for (const Measure& most : kMeasures) {
+    std::ostringstream card;
+    Card(report, options, most, card).write();
+    text = card.str();
+    if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) <= kMostLines) break;
+  }
+  out << text;
+  if (options.why) Card(report, options, kMeasures[0], out).write_derivation();
 }
 
 }  // namespace rdptriage::report

@@ -97,7 +97,7 @@ TEST_CASE("settings: typed, then the environment, then the user's file, then the
   CHECK(starts({}) == "{");
   write_text_file(folder + "/config.ini", "format = html\n[explain]\nformat = json\n");
   CHECK(starts({}) == "<");
-  CHECK(run_program({"explain", "0x904"}).out.front() == '[');
+  CHECK(run_program({"explain", "0x904"}).out.front() == '{');
   {
     const Variable variable("RDPTRIAGE_FORMAT", "json");
     CHECK(starts({}) == "{");

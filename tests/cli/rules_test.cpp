@@ -276,3 +276,37 @@ TEST_CASE("rules lint: mistakes in the text formats of a pack") {
   CHECK(run.exit_code == 2);
   CHECK(run.err.find("problem[P080]: unknown key `lines`") != std::string::npos);
 }
+
+TEST_CASE("rules: a pack brings its own log sources, and may need a newer program") {
+  const Files files("rules_pack_info");
+  write_text_file(files.rules,
+                  "title: T\nname: t\nlogsource: {product: windows, service: printers}\n"
+                  "detection: {s: {User: bob}, condition: s}\n");
+  write_text_file(files.folder + "/logsources.yml", "services: {printers: [Security]}\n");
+  const auto match = [&] {
+    return run_program({"rules", "match", "--rules", files.folder, "--use-logsource", "--format",
+                        "jsonl", files.events});
+  };
+  const Outcome run = match();
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 2);
+  write_text_file(files.folder + "/pack.yml", "version: '1'\nmin_engine: '0.0.9'\n");
+  CHECK(match().exit_code == 0);
+  write_text_file(files.folder + "/pack.yml", "version: '1'\nmin_engine: '99.1'\n");
+  const Outcome refused = match();
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err.find("problem[P038]: the pack needs rdptriage 99.1 or newer") !=
+        std::string::npos);
+  CHECK(refused.err.find("pack.yml:2:13") != std::string::npos);
+}
+
+TEST_CASE("rules lint: mistakes in the tables of a pack") {
+  const Files files("rules_tables");
+  std::filesystem::create_directories(files.folder + "/codes");
+  write_text_file(files.folder + "/codes/x.yml", "table: x\ncodes: 3\n");
+  const Outcome run = run_program({"rules", "lint", files.folder});
+  INFO(run.err);
+  CHECK(run.exit_code == 2);
+  CHECK(run.err.find("problem[P081]") != std::string::npos);
+}

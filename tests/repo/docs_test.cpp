@@ -155,10 +155,11 @@ TEST_CASE("options that documents name exist") {
   }
   // Options of other programs that the documents speak of.
   const std::vector<std::string> foreign{
-      "--install", "--preset",       "--build",  "--array",      "--cpus-per-task", "--ntasks",
-      "--wrap",    "--no-recurse",   "--joblog", "--colsep",     "--arg-file",      "--prefix",
-      "--data",    "--from-literal", "--header", "--request",    "--parsable",      "--dependency",
-      "--jq",      "--user",         "--halt",   "--keep-order", "--memory"};
+      "--install",  "--preset",     "--build",      "--array",        "--cpus-per-task",
+      "--ntasks",   "--wrap",       "--no-recurse", "--joblog",       "--colsep",
+      "--arg-file", "--prefix",     "--data",       "--from-literal", "--header",
+      "--request",  "--parsable",   "--dependency", "--jq",           "--user",
+      "--halt",     "--keep-order", "--memory",     "--sshlogin",     "--wait"};
   const std::regex option("--[a-z][a-z-]+");
   for (const SourceFile& file : source_tree()) {
     const bool guide = file.path == "README.md" || file.path == "docs/cli.md" ||

@@ -5,7 +5,9 @@
 #include <set>
 #include <string>
 
+#include "base/yaml.hpp"
 #include "rule/lint.hpp"
+#include "rule/modifier_chain.hpp"
 #include "rule/rule_loader.hpp"
 #include "support/catch.hpp"
 
@@ -284,4 +286,39 @@ TEST_CASE("rule problems: every code is documented and has a test") {
       CHECK(documented.count(c.code) == 1);
     }
   }
+}
+
+TEST_CASE("schema for editors: knows every modifier") {
+  const std::string schema = read_source("/rules/schema/rule.json");
+  for (const std::string_view name : rule::modifier_names()) {
+    INFO(name);
+    const bool known = schema.find("|" + std::string(name) + "|") != std::string::npos ||
+                       schema.find("(" + std::string(name) + "|") != std::string::npos ||
+                       schema.find("|" + std::string(name) + ")") != std::string::npos;
+    CHECK(known);
+  }
+}
+
+TEST_CASE("pySigma pipeline: knows every channel that the pack's own services stand for") {
+  const std::string map = read_source("/rules/logsources.yml");
+  const std::string pipeline = read_source("/rules/schema/pysigma-pipeline.yaml");
+  const auto roots = base::parse_yaml({"logsources.yml", map});
+  REQUIRE(roots);
+  const base::YamlNode* services = roots->front().find("services");
+  REQUIRE(services != nullptr);
+  std::size_t checked = 0;
+  for (std::size_t i = 0; i < services->keys.size(); ++i) {
+    const std::string& service = services->keys[i].text;
+    const bool own = service == "rdpcorets" || (service.rfind("terminalservices-", 0) == 0 &&
+                                                service != "terminalservices-localsessionmanager");
+    if (!own) continue;
+    INFO(service);
+    CHECK(pipeline.find("service: " + service + "}") != std::string::npos);
+    for (const base::YamlNode& channel : services->items[i].items) {
+      ++checked;
+      INFO(channel.text);
+      CHECK(pipeline.find("- " + channel.text + "\n") != std::string::npos);
+    }
+  }
+  CHECK(checked > 10);
 }
