@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -36,8 +37,9 @@ class Crew {
       if (!other) break;
       idle_.push_back(std::move(other));
     }
+    const std::size_t workers = std::min<std::size_t>(context_.jobs, idle_.size());
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < context_.jobs && i < idle_.size(); ++i) {
+    for (std::size_t i = 1; i < workers; ++i) {
       threads.emplace_back([this] { work({}, nullptr); });
     }
     work(std::move(first), std::move(fork));
