@@ -4,6 +4,14 @@
 
 namespace rdptriage::diagnosis {
 
+std::vector<std::string> SourceSet::empty() const {
+  std::vector<std::string> out;
+  for (const std::string& source : empty_) {
+    if (!has(source)) out.push_back(source);
+  }
+  return out;
+}
+
 std::optional<std::int64_t> SourceSet::begins_after(std::string_view source, std::int64_t ticks,
                                                     std::int64_t slack) const {
   std::optional<std::int64_t> oldest;

@@ -27,6 +27,11 @@ class SourceSet {
   bool has(std::string_view source) const { return names_.find(source) != names_.end(); }
   const std::set<std::string, std::less<>>& names() const { return names_; }
 
+  // A log of the source was given and holds no record.
+  void add_empty(std::string_view source) { empty_.emplace(source); }
+  // Sources of which nothing but empty logs were given.
+  std::vector<std::string> empty() const;
+
   void add_span(SourceSpan span) { spans_.push_back(std::move(span)); }
   std::vector<SourceSpan>& spans() { return spans_; }
   const std::vector<SourceSpan>& spans() const { return spans_; }
@@ -38,6 +43,7 @@ class SourceSet {
 
  private:
   std::set<std::string, std::less<>> names_;
+  std::set<std::string, std::less<>> empty_;
   std::vector<SourceSpan> spans_;
 };
 

@@ -78,6 +78,22 @@ std::optional<DateReference> reference_of(
   if (rules.date()) return DateReference{*rules.date(), DateReference::Kind::at_least};
   return std::nullopt;
 }
+// Windows names the file of a log after its channel: "Microsoft-Windows-CAPI2%4Operational.evtx",
+// some collectors write "-" for the "/". Nothing else tells what an empty log is of.
+void note_empty_log(const ArtifactReport& artifact, const RuleSetImpl& rules, Gathered& out) {
+  constexpr std::string_view kEnding = ".evtx";
+  if (artifact.format != "evtx" || artifact.records_read != 0) return;
+  std::string channel = artifact.path.substr(artifact.path.find_last_of("/\\") + 1);
+  if (channel.size() <= kEnding.size()) return;
+  channel.resize(channel.size() - kEnding.size());
+  for (const std::string_view slash : {"%4", "%2F", "-Operational", "-Admin"}) {
+    const auto at = channel.rfind(slash);
+    if (at == std::string::npos || at == 0) continue;
+    channel.replace(at, slash.front() == '-' ? 1 : slash.size(), "/");
+    break;
+  }
+  for (const std::string& source : rules.sources_of_channel(channel)) out.sources.add_empty(source);
+}
 }  // namespace
 
 Gathered gather(const Case& input, const RuleSetImpl& rules) {
@@ -93,6 +109,7 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
   out.notices = std::move(reading.notices);
   out.limits_hit = std::move(reading.limits_hit);
   const auto reference = reference_of(reading.consumers, rules);
+  for (const ArtifactReport& artifact : out.artifacts) note_empty_log(artifact, rules, out);
   Merger merger(out);
   for (std::size_t i = 0; i < reading.consumers.size(); ++i) {
     if (reading.consumers[i] == nullptr) continue;

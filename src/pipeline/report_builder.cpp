@@ -419,7 +419,16 @@ class Builder {
       }
       report_.coverage.push_back(std::move(coverage));
     }
+    const auto empty = q_.sources->empty();
+    for (const std::string& source : empty) {
+      Coverage coverage;
+      coverage.source = source;
+      coverage.state = CoverageState::empty;
+      coverage.effect = diagnosis::source_in_words(source) + " is empty";
+      report_.coverage.push_back(std::move(coverage));
+    }
     for (const std::string& source : answer_.missing) {
+      if (std::find(empty.begin(), empty.end(), source) != empty.end()) continue;
       Coverage coverage;
       coverage.source = source;
       coverage.state = CoverageState::not_supplied;
