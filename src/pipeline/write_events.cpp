@@ -198,7 +198,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
 ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
                          FunctionRef<EventFlow(std::string_view bytes)> out, const RuleSet* rules) {
   ReadSummary summary;
-  container::Guard guard(input.options().limits);
+  container::Guard guard(input.options().limits, input.options().passwords);
   std::vector<container::WalkInput> inputs;
   for (const Case::Input& given : input.inputs()) {
     inputs.push_back({given.name, given.path, given.bytes});
