@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
@@ -42,6 +43,16 @@ TEST_CASE("inspect: says which sources cover the incident, and what is missing")
   CHECK(incident("2026-11-20T07:00:00Z") == "begins after the incident");
   CHECK(incident("2026-11-20T10:00:00Z") == "ends before the incident");
   CHECK(run_program({"inspect", "--around", "yesterday", folder}).exit_code == 2);
+}
+
+TEST_CASE("events: the same bytes under two names are written once") {
+  const std::string folder = fresh_folder("events_twice");
+  write_text_file(folder + "/a.json", kEvents);
+  write_text_file(folder + "/b.json", kEvents);
+  write_text_file(folder + "/c.json", std::string(kEvents) + "\n");
+  const Outcome outcome = run_program({"events", folder});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 4);
 }
 
 TEST_CASE("inspect: nothing readable is exit code 3, control characters stay inert") {
