@@ -92,7 +92,7 @@ TEST_CASE("encrypted members are read with one of the given passwords") {
     container::Walk walk(listing, guard);
     Recorder record;
     walk.open(listing.files.front(), record);
-    CHECK(record.has("artifact in/a.txt = one") == c.opens);
+    CHECK(record.has("artifact in/b.txt = two") == c.opens);
     CHECK((record.count_of("BUNDLE_ENCRYPTED") != 0) == !c.opens);
   }
 }
