@@ -17,10 +17,11 @@ namespace rdptriage {
 struct CaseOptions {
   std::string case_id;
   Limits limits;
-  unsigned jobs = 0;   // 0: as many as the process may use
-  bool carve = false;  // EVTX: read stale records too, marked
-  std::string code;    // what the dialog showed, e.g. "0x904/0x7"
-  bool sha256 = true;  // hash artifacts for the report
+  unsigned jobs = 0;                   // 0: as many as the process may use
+  bool carve = false;                  // EVTX: read stale records too, marked
+  std::string code;                    // what the dialog showed, e.g. "0x904/0x7"
+  bool sha256 = true;                  // hash artifacts for the report
+  std::vector<std::string> passwords;  // tried on encrypted zip files, in order
 };
 
 class Case {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -11,6 +12,7 @@
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/sandbox.hpp"
 #include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -24,7 +26,7 @@ constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
 
 struct AnalyzeOptions {
   std::vector<std::string> paths, formats{"text"};
-  std::string target, color = "auto";
+  std::string target, color = "auto", sandbox = "auto", password_file;
   CaseOptions input;
   RuleOptions rules;
   ExitOptions exit;
@@ -73,13 +75,76 @@ void print_notices(const Report& report, const AnalyzeOptions& options) {
   }
 }
 
-int analyze_paths(const AnalyzeOptions& options, const Program& program) {
+// One password a line; the command line would show them to every user of the machine.
+Result<void> read_passwords(const std::string& path, std::vector<std::string>& out) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return fail("PASSWORD_FILE", "cannot be read", path, "give a file with one password a line");
+  }
+  for (std::string line; std::getline(file, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) out.push_back(line);
+  }
+  return {};
+}
+
+// Leak detection stops and looks at its own process, which a sandbox forbids.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kUnderSanitizer = true;
+#elif defined(__has_feature)
+constexpr bool kUnderSanitizer =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kUnderSanitizer = false;
+#endif
+
+// Everything that is opened by name for writing is known by now; inputs are only read.
+Result<void> confine(const AnalyzeOptions& options, const std::vector<Output>& outputs) {
+  if (options.sandbox == "never" || (options.sandbox == "auto" && kUnderSanitizer)) return {};
+  std::vector<std::filesystem::path> folders;
+  const auto add = [&](const std::filesystem::path& file) {
+    if (file.empty()) return;
+    std::error_code error;
+    std::filesystem::path folder = std::filesystem::absolute(file, error).parent_path();
+    // A folder that is still to be made: the nearest one above that is there.
+    while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) {
+      folder = folder.parent_path();
+    }
+    folders.push_back(std::move(folder));
+  };
+  for (const Output& output : outputs) add(output.file);
+  if (options.sharing.share) add(map_file_of(options.sharing, "case"));
+  if (enter_sandbox(folders) == Confinement::full || options.sandbox == "auto") return {};
+  return fail("SANDBOX_NOT_AVAILABLE", "this system cannot confine the analysis",
+              "--sandbox always",
+              "it takes Linux 5.13 or later with Landlock; --sandbox auto does what there is");
+}
+
+// Without any data the reason must not be looked for in a list of notices.
+void print_why_nothing(const Report& report, const AnalyzeOptions& options) {
+  if (options.quiet || report.verdict != Verdict::not_analysable) return;
+  std::size_t shown = 0;
+  for (const ArtifactReport& artifact : report.artifacts) {
+    if (artifact.because.empty() || shown == kMostNotices) continue;
+    ++shown;
+    print_notice({"INPUT_NOT_USED", artifact.because, {}, {}, 0}, artifact.path);
+  }
+}
+
+int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   const auto begin = std::chrono::steady_clock::now();
   const auto started = std::chrono::system_clock::now();
-  auto outputs = plan_outputs(options.formats, options.target);
+  auto outputs = plan_outputs(given.formats, given.target);
   if (!outputs) {
     print_error(outputs.error());
     return kUsage;
+  }
+  AnalyzeOptions options = given;
+  if (!options.password_file.empty()) {
+    if (auto read = read_passwords(options.password_file, options.input.passwords); !read) {
+      print_error(read.error());
+      return kUsage;
+    }
   }
   auto input = open_case(options, program);
   if (!input) {
@@ -89,6 +154,10 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
   const auto own_rules = load_rules(options.rules);
   if (!own_rules) {
     print_error(own_rules.error());
+    return kUsage;
+  }
+  if (auto confined = confine(options, *outputs); !confined) {
+    print_error(confined.error());
     return kUsage;
   }
   Report report = [&] {
@@ -132,6 +201,7 @@ int analyze_paths(const AnalyzeOptions& options, const Program& program) {
       return kTemporary;
     }
   }
+  print_why_nothing(report, options);
   print_notices(report, options);
   return exit_code_of(report, options);
 }
@@ -166,6 +236,17 @@ void add_analyze_command(Program& program) {
   command->add_flag("-q,--quiet", options->quiet, "no notices on standard error")->group("Output");
   command->add_flag("-v,--verbose", options->verbose, "all notices on standard error")
       ->group("Output");
+  command
+      ->add_option(
+          "--sandbox", options->sandbox,
+          "give up network, other programs and files before reading: auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str()
+      ->group("Case");
+  command
+      ->add_option("--password-file", options->password_file,
+                   "file with the passwords of encrypted zip files, one a line")
+      ->group("Case");
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
       ->group("Case");
   command->add_option("--code", options->input.code, "what the error dialog showed, e.g. 0x904/0x7")

@@ -10,7 +10,9 @@
 
 #include "cli/command.hpp"
 #include "cli/option_table.hpp"
+#include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
+#include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
 
@@ -28,7 +30,30 @@ constexpr std::size_t kMostKinds = 500;  // of one artifact; more is no log but 
 struct Inspection {
   ReadSummary summary;
   std::map<std::string, Kinds> kinds;  // by artifact path
+  std::vector<Host> hosts;
+  std::vector<Coverage> coverage;
+  std::optional<Timestamp> incident;
 };
+
+// The first failed attempt with a date, unless the user knows better.
+std::optional<Timestamp> incident_of(const Report& report) {
+  constexpr std::int64_t kYear1990 = 122'756'256'000'000'000;  // below: a time of day without date
+  std::optional<Timestamp> first;
+  for (const Attempt& attempt : report.attempts) {
+    if (attempt.outcome != AttemptOutcome::failed || !attempt.start) continue;
+    if (attempt.start->ticks > kYear1990 && (!first || *attempt.start < *first)) {
+      first = attempt.start;
+    }
+  }
+  return first;
+}
+
+// "" when the source or the incident has no time.
+std::string_view covers(const Kind& kind, const std::optional<Timestamp>& incident) {
+  if (!incident || !kind.first) return "";
+  if (*incident < *kind.first) return "begins after the incident";
+  return *kind.last < *incident ? "ends before the incident" : "covers the incident";
+}
 
 std::string kind_of(const EventKey& key) {
   for (const std::string_view name : {key.channel, key.service, key.category, key.provider}) {
@@ -68,6 +93,26 @@ std::string_view in_words(ArtifactState state) {
   return "";
 }
 
+void print_case(const Inspection& inspection, std::ostream& out) {
+  if (inspection.incident) out << "\nincident " << format_time(*inspection.incident) << '\n';
+  if (!inspection.hosts.empty()) out << "\nhosts\n";
+  for (const Host& host : inspection.hosts) {
+    std::string row = fmt::format("  {:<24}{}", host.name, fmt::join(host.roles, ", "));
+    if (!host.time_zone.empty()) row += "  " + host.time_zone;
+    out << inert(row) << '\n';
+  }
+  bool headed = false;
+  for (const Coverage& source : inspection.coverage) {
+    if (source.state == CoverageState::present) continue;
+    if (!headed) out << "\nmissing\n";
+    headed = true;
+    std::string row = fmt::format("  {:<40}{}", source.source, name_of(source.state));
+    if (!source.host.empty()) row += "  on " + source.host;
+    if (!source.effect.empty()) row += "  " + source.effect;
+    out << inert(row) << '\n';
+  }
+}
+
 void print_text(const Inspection& inspection, std::ostream& out) {
   std::uint64_t usable = 0;
   for (const ArtifactReport& artifact : inspection.summary.artifacts) {
@@ -84,12 +129,16 @@ void print_text(const Inspection& inspection, std::ostream& out) {
       std::string row = fmt::format("{:>25}  {}", kind.events, name);
       if (kind.first) {
         row += fmt::format("  {} to {}", format_time(*kind.first), format_time(*kind.last));
+        if (const auto said = covers(kind, inspection.incident); !said.empty()) {
+          row += fmt::format(", {}", said);
+        }
       }
       out << inert(row) << '\n';
     }
   }
   out << fmt::format("\n{} of {} files hold records that would be used\n", usable,
                      inspection.summary.artifacts.size());
+  print_case(inspection, out);
 }
 
 void print_json(const Inspection& inspection, std::ostream& out) {
@@ -118,11 +167,28 @@ void print_json(const Inspection& inspection, std::ostream& out) {
         Json source = {{"source", name}, {"events", kind.events}};
         if (kind.first) source["first"] = format_time(*kind.first);
         if (kind.last) source["last"] = format_time(*kind.last);
+        if (const auto said = covers(kind, inspection.incident); !said.empty()) {
+          source["incident"] = said;
+        }
         sources.push_back(std::move(source));
       }
     }
     row["sources"] = std::move(sources);
     artifacts.push_back(std::move(row));
+  }
+  if (inspection.incident) root["incident"] = format_time(*inspection.incident);
+  Json& hosts = root["hosts"] = Json::array();
+  for (const Host& host : inspection.hosts) {
+    Json row = {{"id", host.id}, {"name", host.name}, {"roles", host.roles}};
+    if (!host.time_zone.empty()) row["time_zone"] = host.time_zone;
+    hosts.push_back(std::move(row));
+  }
+  Json& coverage = root["coverage"] = Json::array();
+  for (const Coverage& source : inspection.coverage) {
+    Json row = {{"source", source.source}, {"state", name_of(source.state)}};
+    if (!source.host.empty()) row["host"] = source.host;
+    if (!source.effect.empty()) row["effect"] = source.effect;
+    coverage.push_back(std::move(row));
   }
   Json& notices = root["notices"] = Json::array();
   for (const Notice& notice : inspection.summary.notices) {
@@ -135,7 +201,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text";
+  std::string format = "text", around;
 };
 
 int inspect_paths(const InspectOptions& options) {
@@ -146,7 +212,26 @@ int inspect_paths(const InspectOptions& options) {
       return kNotAnalysable;
     }
   }
-  const Inspection inspection = inspect(input);
+  std::optional<Timestamp> around;
+  if (!options.around.empty()) {
+    around = parse_time(options.around);
+    if (!around) {
+      print_error({"TIME_NOT_UNDERSTOOD", "is no time", options.around,
+                   "write it as 2026-11-20 or 2026-11-20T08:11:52Z"});
+      return kUsage;
+    }
+  }
+  Inspection inspection = inspect(input);
+  // Hosts, and what would be missed, are found by the analysis. Standard input can be read once.
+  const bool readable_again =
+      std::find(options.paths.begin(), options.paths.end(), "-") == options.paths.end();
+  if (readable_again) {
+    Report report = analyze(input);
+    inspection.incident = incident_of(report);
+    inspection.hosts = std::move(report.hosts);
+    inspection.coverage = std::move(report.coverage);
+  }
+  if (around) inspection.incident = around;
   if (options.format == "json") {
     print_json(inspection, std::cout);
   } else {
@@ -166,6 +251,8 @@ void add_inspect_command(Program& program) {
       "inspect", "What is in the files and what would be used; no diagnosis");
   command->add_option("PATH", options->paths, "files, folders, bundles; - for standard input")
       ->required();
+  command->add_option("--around", options->around,
+                      "when it failed; without it, the first failed attempt that has a date");
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -52,11 +52,13 @@ std::string name_without_suffix(std::string_view name) {
 
 class LibarchiveReader final : public Archive {
  public:
-  LibarchiveReader(ByteSource& source, BundleFormat format, const Artifact& bundle)
+  LibarchiveReader(ByteSource& source, BundleFormat format, const Artifact& bundle,
+                   std::span<const std::string> passwords)
       : source_(&source),
         format_(format),
         shown_(bundle.path),
         single_name_(name_without_suffix(bundle.name)),
+        passwords_(passwords.begin(), passwords.end()),
         archive_(archive_read_new()),
         buffer_(kFeedBytes) {}
   ~LibarchiveReader() override {
@@ -68,6 +70,9 @@ class LibarchiveReader final : public Archive {
   Result<void> start() {
     if (archive_ == nullptr) return fail("BUNDLE_DAMAGED", "there is not enough memory", shown_);
     select_format();
+    for (const std::string& password : passwords_) {
+      archive_read_add_passphrase(archive_, password.c_str());
+    }
     const Utf8Locale locale;
     archive_read_set_callback_data(archive_, this);
     archive_read_set_read_callback(archive_, &feed);
@@ -161,7 +166,7 @@ class LibarchiveReader final : public Archive {
     }
   }
 
-  static MemberKind kind_of(archive_entry* entry) {
+  MemberKind kind_of(archive_entry* entry) const {
     if (archive_entry_hardlink(entry) != nullptr) return MemberKind::link;
     switch (archive_entry_filetype(entry)) {
       case AE_IFDIR:
@@ -174,7 +179,8 @@ class LibarchiveReader final : public Archive {
       default:
         return MemberKind::special;
     }
-    return archive_entry_is_encrypted(entry) != 0 ? MemberKind::encrypted : MemberKind::file;
+    return archive_entry_is_encrypted(entry) != 0 && passwords_.empty() ? MemberKind::encrypted
+                                                                        : MemberKind::file;
   }
 
   Error error() const {
@@ -183,8 +189,9 @@ class LibarchiveReader final : public Archive {
     const std::string why = text != nullptr ? text : "unknown reason";
     // libarchive 3.6 crashes when it is asked this after a failed opening.
     if (is_open_ && archive_read_has_encrypted_entries(archive_) > 0) {
-      return {"BUNDLE_ENCRYPTED", "is encrypted", shown_,
-              "unpack it with its password and give the folder"};
+      return {"BUNDLE_ENCRYPTED",
+              passwords_.empty() ? "is encrypted" : "is encrypted, and no given password opens it",
+              shown_, "give its password with --password-file, or unpack it and give the folder"};
     }
     // "Unsupported ZIP compression method (deflate-64-bit)", "LZMA codec is unsupported" …
     if (base::to_lower_ascii(why).find("unsupported") != std::string::npos) {
@@ -234,6 +241,7 @@ class LibarchiveReader final : public Archive {
   BundleFormat format_;
   std::string shown_;
   std::string single_name_;
+  std::vector<std::string> passwords_;
   archive* archive_;
   std::vector<std::byte> buffer_;
   std::uint64_t position_ = 0;
@@ -244,8 +252,9 @@ class LibarchiveReader final : public Archive {
 }  // namespace
 
 Result<std::unique_ptr<Archive>> Archive::open(ByteSource& source, BundleFormat format,
-                                               const Artifact& bundle) {
-  auto reader = std::make_unique<LibarchiveReader>(source, format, bundle);
+                                               const Artifact& bundle,
+                                               std::span<const std::string> passwords) {
+  auto reader = std::make_unique<LibarchiveReader>(source, format, bundle, passwords);
   RDPTRIAGE_CHECK(reader->start());
   return reader;
 }

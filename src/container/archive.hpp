@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "container/artifact.hpp"
@@ -23,9 +24,11 @@ struct Member {
 class Archive {
  public:
   // `source` must outlive the archive. `name` is the bundle's, for messages and for the name of the
-  // one member of a gzip file. Fails when libarchive cannot be set up.
+  // one member of a gzip file. `passwords` are tried on encrypted members of a zip. Fails when
+  // libarchive cannot be set up.
   static Result<std::unique_ptr<Archive>> open(ByteSource& source, BundleFormat format,
-                                               const Artifact& bundle);
+                                               const Artifact& bundle,
+                                               std::span<const std::string> passwords = {});
   virtual ~Archive() = default;
 
   // Steps to the next member, reading what is left of the current one where the format needs it.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rdptriage/limits.hpp"
@@ -15,9 +16,12 @@ namespace rdptriage::container {
 // the same limit is met at the same place whatever the number of threads.
 class Guard {
  public:
-  explicit Guard(Limits limits) : limits_(limits) {}
+  // `passwords` are for encrypted bundles.
+  explicit Guard(Limits limits, std::vector<std::string> passwords = {})
+      : limits_(limits), passwords_(std::move(passwords)) {}
 
   const Limits& limits() const { return limits_; }
+  const std::vector<std::string>& passwords() const { return passwords_; }
 
   // One more artifact, folder entry or archive member. Fails with LIMIT_ENTRIES.
   Result<void> add_entry(const std::string& where);
@@ -39,6 +43,7 @@ class Guard {
                                std::string help);
 
   Limits limits_;
+  std::vector<std::string> passwords_;
   std::uint64_t entries_ = 0;
   std::uint64_t expanded_ = 0;
   std::uint64_t expanded_of_bundle_ = 0;

@@ -2,14 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <vector>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 namespace rdptriage::container {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 1024;
+// What files of a bundle are called in languages with letters beyond ASCII.
+const std::vector<std::string> kNameWords{
+    "Anwendung", "Übersicht", "Ereignis", "für",        "Größe",    "événement",
+    "système",   "sécurité",  "journal",  "aplicación", "conexión", "журнал",
+    "система",   "события",   "подключ",  "ログ",       "日志"};
 
 // Length of the UTF-8 sequence at the start of `text`; 0 when there is none that is valid.
 std::size_t utf8_length(std::string_view text) {
@@ -47,6 +54,16 @@ bool is_display_control(std::string_view sequence) {
 
 MemberName neutralize_member_name(std::string_view stored) {
   MemberName name;
+  // Explorer before UTF-8 names, many a Unix tool. A guess shows a person more than escaped bytes.
+  std::string decoded;
+  if (!base::is_valid_utf8(stored)) {
+    const base::CodePageGuess guess =
+        base::guess_code_page(stored.substr(0, kMaxNameBytes), kNameWords);
+    if (!guess.uncertain) {
+      guess.page->append(stored, decoded);
+      stored = decoded;
+    }
+  }
   if (stored.size() > kMaxNameBytes) {
     stored = stored.substr(0, kMaxNameBytes);
     name.neutralized = true;

@@ -108,7 +108,7 @@ class BundleWalk {
       hold_bundle(artifact, source, sniffed, depth);
       return;
     }
-    auto archive = Archive::open(source, sniffed.bundle, artifact);
+    auto archive = Archive::open(source, sniffed.bundle, artifact, guard_.passwords());
     if (!archive) {
       visitor_.refused(artifact, notice_of(archive.error(), artifact.index, artifact.path));
       return;
@@ -213,7 +213,8 @@ class BundleWalk {
                        notice_of({"BUNDLE_ENCRYPTED",
                                   "is encrypted",
                                   {},
-                                  "unpack the bundle with its password and give the folder"},
+                                  "give the password with --password-file, or unpack the bundle "
+                                  "and give the folder"},
                                  artifact.index, artifact.path));
       return false;
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
@@ -11,7 +12,7 @@
 namespace rdptriage::pipeline {
 
 namespace {
-constexpr std::size_t kBlock = 256 * 1024;
+constexpr std::size_t kBlock = 64 * 1024;
 // A file of nothing but damage must not fill the report.
 constexpr std::size_t kMostNotices = 200;
 
@@ -52,7 +53,8 @@ class HashingSource final : public container::ByteSource {
 
 std::string hash_of(const container::RandomAccess& data) {
   base::Sha256 hash;
-  std::vector<std::byte> block(kBlock);
+  std::vector<std::byte> block(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, data.size())));
   for (std::uint64_t at = 0; at < data.size();) {
     const auto count = data.read_at(at, block);
     if (!count || *count == 0) return {};

@@ -37,7 +37,7 @@ void drop_duplicates(std::vector<ArtifactResult>& results) {
 CaseReading read_case(const Case& input, const reader::FormatSet* formats,
                       const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer) {
   const CaseOptions& options = input.options();
-  container::Guard guard(options.limits);
+  container::Guard guard(options.limits, options.passwords);
   std::vector<container::WalkInput> inputs;
   for (const Case::Input& given : input.inputs()) {
     inputs.push_back({given.name, given.path, given.bytes});

@@ -1,12 +1,16 @@
 #include "rdptriage/write_events.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <memory>
 #include <thread>
 
 #include "base/output_buffer.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "container/file_source.hpp"
 #include "container/walk.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "reader/reader.hpp"
@@ -112,6 +116,10 @@ class Visitor final : public container::Visitor {
 
   bool stopped() const { return stopped_; }
 
+  void repeated(const container::Artifact& artifact, const container::Artifact& first) {
+    add(artifact).because = "the same bytes as " + first.path;
+  }
+
   void artifact(const container::Artifact& artifact, container::PeekSource& source) override {
     if (stopped_) return;
     ArtifactReport& row = add(artifact);
@@ -186,6 +194,49 @@ class Visitor final : public container::Visitor {
   bool stopped_ = false;
 };
 
+using Digest = std::array<std::byte, 32>;
+
+// The digest of a listed file; nothing when it cannot be read as a whole.
+std::optional<Digest> digest_of(const container::ListedFile& file) {
+  base::Sha256 hash;
+  if (file.path.empty()) {
+    hash.update(file.bytes);
+    return hash.finish();
+  }
+  auto source = container::open_file(file.path, container::Opening::named_by_user);
+  if (!source) return std::nullopt;
+  std::vector<std::byte> block(kEnough);
+  for (;;) {
+    const auto count = (*source)->read(block);
+    if (!count) return std::nullopt;
+    if (*count == 0) return hash.finish();
+    hash.update(std::span<const std::byte>(block).first(*count));
+  }
+}
+
+// For every listed file that repeats the bytes of an earlier one, that one. Only files of one size
+// are looked into.
+std::map<const container::ListedFile*, const container::ListedFile*> find_repeats(
+    const container::Listing& listing) {
+  std::map<std::uint64_t, std::vector<const container::ListedFile*>> by_size;
+  for (const container::ListedFile& file : listing.files) {
+    if (file.is_stream || file.refusal || file.artifact.bytes.value_or(0) == 0) continue;
+    by_size[*file.artifact.bytes].push_back(&file);
+  }
+  std::map<const container::ListedFile*, const container::ListedFile*> repeats;
+  for (const auto& [size, files] : by_size) {
+    if (files.size() < 2) continue;
+    std::map<Digest, const container::ListedFile*> first_of;
+    for (const container::ListedFile* const file : files) {
+      const auto digest = digest_of(*file);
+      if (!digest) continue;
+      const auto [first, is_new] = first_of.emplace(*digest, file);
+      if (!is_new) repeats[file] = first->second;
+    }
+  }
+  return repeats;
+}
+
 }  // namespace
 
 std::optional<Timestamp> parse_time(std::string_view text) {
@@ -198,7 +249,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
 ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
                          FunctionRef<EventFlow(std::string_view bytes)> out, const RuleSet* rules) {
   ReadSummary summary;
-  container::Guard guard(input.options().limits);
+  container::Guard guard(input.options().limits, input.options().passwords);
   std::vector<container::WalkInput> inputs;
   for (const Case::Input& given : input.inputs()) {
     inputs.push_back({given.name, given.path, given.bytes});
@@ -216,10 +267,15 @@ ReadSummary write_events(const Case& input, EventFormat format, const EventFilte
   bool stopped = !head.empty() && out(head) == EventFlow::stop;
   container::Walk walk(listing, guard);
   Visitor visitor(format, filter, context, rules, out, summary);
+  const auto repeats = find_repeats(listing);
   for (const bool bundles : {false, true}) {
     for (const container::ListedFile& file : listing.files) {
-      if (!stopped && !visitor.stopped() && file.opens_bundle() == bundles)
+      if (stopped || visitor.stopped() || file.opens_bundle() != bundles) continue;
+      if (const auto repeat = repeats.find(&file); repeat != repeats.end()) {
+        visitor.repeated(file.artifact, repeat->second->artifact);
+      } else {
         walk.open(file, visitor);
+      }
     }
   }
   stopped = stopped || visitor.stopped();

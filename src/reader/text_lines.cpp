@@ -11,7 +11,8 @@ namespace rdptriage::reader {
 using base::TextShape;
 
 namespace {
-constexpr std::size_t kReadBytes = 256 * 1024;
+// A folder of small files must not cost a large buffer each.
+constexpr std::size_t kFirstReadBytes = 16 * 1024, kMostReadBytes = 256 * 1024;
 constexpr std::uint64_t kNoticesPerArtifact = 8;  // then the damage is only counted
 
 bool is_utf16(TextShape shape) { return shape != TextShape::bytes; }
@@ -83,9 +84,11 @@ bool LineReader::fill() {
   plain_until_ -= std::min(plain_until_, at_);
   at_ = 0;
   const std::size_t have = buffer_.size();
-  buffer_.resize(have + kReadBytes);
+  const std::size_t wanted = read_bytes_ == 0 ? kFirstReadBytes : read_bytes_;
+  read_bytes_ = std::min(wanted * 2, kMostReadBytes);
+  buffer_.resize(have + wanted);
   std::size_t filled = 0;
-  while (filled < kReadBytes) {
+  while (filled < wanted) {
     const auto got =
         source_.read(std::as_writable_bytes(std::span(buffer_).subspan(have + filled)));
     if (!got || *got == 0) {

@@ -60,8 +60,9 @@ class LineReader {
   EventSink& sink_;
 
   std::string buffer_;
-  std::size_t at_ = 0;        // first unread byte of buffer_
-  std::uint64_t offset_ = 0;  // of buffer_[at_] in the artifact
+  std::size_t read_bytes_ = 0;  // of the next filling; 0 before the first
+  std::size_t at_ = 0;          // first unread byte of buffer_
+  std::uint64_t offset_ = 0;    // of buffer_[at_] in the artifact
   std::uint64_t number_ = 0;
   bool started_ = false, ended_ = false;
   std::size_t plain_until_ = 0;  // buffer_[at_ … plain_until_) is plain ASCII

@@ -147,6 +147,7 @@ class Card {
         break;
       case Verdict::not_analysable:
         wrapped("NO DATA", headline(report_));
+        write_unused();
         break;
     }
     std::size_t shown = 0;
@@ -165,6 +166,17 @@ class Card {
       if (first) write_proof(diagnosis.evidence);
     }
     if (!answered) write_seen();
+  }
+
+  // Without any data: what became of the files.
+  void write_unused() {
+    constexpr std::size_t kMostFiles = 4;
+    std::size_t shown = 0, unused = 0;
+    for (const ArtifactReport& artifact : report_.artifacts) {
+      if (artifact.because.empty() || ++unused > kMostFiles) continue;
+      wrapped(shown++ == 0 ? "BECAUSE" : "", artifact.path + ": " + artifact.because);
+    }
+    if (unused > kMostFiles) row("", fmt::format("… and {} more files", unused - kMostFiles));
   }
 
   // Without a cause: what was seen, so that the reader can judge.

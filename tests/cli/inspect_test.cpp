@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
@@ -24,6 +25,34 @@ TEST_CASE("inspect: says what is in each file and whether it is used") {
   CHECK(root["artifacts"][0]["sources"][0]["source"] == "client-trace");
   CHECK(root["artifacts"][0]["sources"][0]["events"] == 2);
   CHECK(root["artifacts"][1]["state"] == "not_used");
+}
+
+TEST_CASE("inspect: says which sources cover the incident, and what is missing") {
+  const std::string folder = fresh_folder("inspect_incident");
+  write_text_file(folder + "/a.json",
+                  "{\"Channel\": \"System\", \"EventID\": 7036, \"timestamp\": "
+                  "\"2026-11-20T08:00:00Z\"}\n"
+                  "{\"Channel\": \"System\", \"EventID\": 7036, \"timestamp\": "
+                  "\"2026-11-20T09:00:00Z\"}\n");
+  const auto incident = [&](const char* around) {
+    const Outcome outcome =
+        run_program({"inspect", "--format", "json", "--around", around, folder});
+    return nlohmann::json::parse(outcome.out)["artifacts"][0]["sources"][0]["incident"];
+  };
+  CHECK(incident("2026-11-20T08:30:00Z") == "covers the incident");
+  CHECK(incident("2026-11-20T07:00:00Z") == "begins after the incident");
+  CHECK(incident("2026-11-20T10:00:00Z") == "ends before the incident");
+  CHECK(run_program({"inspect", "--around", "yesterday", folder}).exit_code == 2);
+}
+
+TEST_CASE("events: the same bytes under two names are written once") {
+  const std::string folder = fresh_folder("events_twice");
+  write_text_file(folder + "/a.json", kEvents);
+  write_text_file(folder + "/b.json", kEvents);
+  write_text_file(folder + "/c.json", std::string(kEvents) + "\n");
+  const Outcome outcome = run_program({"events", folder});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 4);
 }
 
 TEST_CASE("inspect: nothing readable is exit code 3, control characters stay inert") {

@@ -78,6 +78,25 @@ TEST_CASE("encrypted members are refused, never asked for a password") {
   CHECK(walked.record.artifacts.empty());
 }
 
+TEST_CASE("encrypted members are read with one of the given passwords") {
+  const Bytes bytes = two_files(Packing::zip_encrypted);
+  struct Case {
+    std::vector<std::string> passwords;
+    bool opens;
+  };
+  const Case cases[] = {{{"secret"}, true}, {{"wrong", "secret"}, true}, {{"wrong"}, false}};
+  for (const Case& c : cases) {
+    container::Guard guard(Limits{}, c.passwords);
+    const container::Listing listing =
+        container::list_artifacts(std::vector<container::WalkInput>{{"in", {}, bytes}}, guard);
+    container::Walk walk(listing, guard);
+    Recorder record;
+    walk.open(listing.files.front(), record);
+    CHECK(record.has("artifact in/b.txt = two") == c.opens);
+    CHECK((record.count_of("BUNDLE_ENCRYPTED") != 0) == !c.opens);
+  }
+}
+
 TEST_CASE("links and devices in bundles are refused") {
   const Walked walked =
       walk_bytes(pack(Packing::tar, {{"link", bytes_of("/etc/passwd"), Entry::Kind::symlink},
