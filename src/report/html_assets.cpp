@@ -20,7 +20,7 @@ h1 { font-size: clamp(1.5rem, 1.1rem + 1.8vw, 2rem); line-height: 1.2; margin: .
   letter-spacing: -.01em; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-p { margin: .35rem 0; overflow-wrap: anywhere; }
+p { margin: .35rem 0; } p, li { overflow-wrap: anywhere; }
 a { color: var(--link); }
 .kicker, .soft, .meta { color: var(--soft); }
 .kicker, .meta, .soft { font-size: .9rem; }
