@@ -51,6 +51,7 @@ class Pseudonyms {
   std::string mail(std::string_view real);
   std::string chunk(std::string_view real);
   std::string word(std::string_view real);
+  std::string parts(std::string_view real);
   const std::string* known(std::string_view real) const;
 
   const Vocabulary& vocabulary_;
