@@ -236,7 +236,15 @@ std::string Pseudonyms::remember(std::string_view real, std::string replacement)
 std::string Pseudonyms::pseudonym(std::string_view real, Kind kind) {
   if (const std::string* term = known(real)) return *term;
   constexpr std::string_view kPrefixes[] = {"user", "host", "domain", "name"};
-  return remember(real, numbered(kPrefixes[static_cast<std::size_t>(kind)]));
+  const std::string_view prefix = kPrefixes[static_cast<std::size_t>(kind)];
+  if (!vocabulary_.has(real)) return remember(real, numbered(prefix));
+  // A host called "server": replaced where the whole value is its name, left alone in prose.
+  std::string& replacement = ambiguous_[base::to_lower_ascii(real)];
+  if (replacement.empty()) {
+    replacement = numbered(prefix);
+    map_.emplace_back(std::string(real), replacement);
+  }
+  return replacement;
 }
 
 std::string Pseudonyms::identity(std::string_view text, Kind kind) {

@@ -124,6 +124,14 @@ TEST_CASE("share: a program's part is no host, a leading joiner no part of a nam
   CHECK(names.text("--user") == "--user");
 }
 
+TEST_CASE("share: a name that is a word is replaced as a name, not as a word") {
+  Pseudonyms names(vocabulary());
+  CHECK(names.identity("SERVER", Kind::host) == "host1");
+  CHECK(names.identity("server", Kind::host) == "host1");
+  CHECK(names.text("refused by the print server") == "refused by the print server");
+  CHECK(names.text("ZQCORP\\user") == "domain1\\user1");
+}
+
 TEST_CASE("share: the same text gives the same pseudonyms") {
   const char* text = "ZQCORP\\zqanna from 203.0.113.77 and zqben@zqcorp.example";
   CHECK(shared(text) == shared(text));
