@@ -217,16 +217,19 @@ void add_analyze_command(Program& program) {
                    "file, folder or zip; several paths are one case; - for standard input")
       ->required();
   command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
+      ->type_name("FORMAT[=FILE]")
       ->capture_default_str()
       ->take_all()
       ->group("Output");
   command
       ->add_option("-o,--output", options->target,
                    "file or folder to write to; - for standard output")
+      ->type_name("PATH")
       ->group("Output");
   command->add_flag("--force", options->force, "replace existing output files")->group("Output");
-  command->add_option("--color", options->color, "auto, always or never")
+  command->add_option("--color", options->color, "colors in text")
       ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN")
       ->capture_default_str()
       ->group("Output");
   command->add_flag("--why", options->why, "show how the causes were weighed")->group("Output");
@@ -248,10 +251,13 @@ void add_analyze_command(Program& program) {
                    "file with the passwords of encrypted zip files, one a line")
       ->group("Case");
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
+      ->type_name("ID")
       ->group("Case");
   command->add_option("--code", options->input.code, "what the error dialog showed, e.g. 0x904/0x7")
+      ->type_name("CODE")
       ->group("Case");
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
+      ->type_name("N")
       ->capture_default_str()
       ->group("Case");
   add_sharing_options(*command, options->sharing,

@@ -93,6 +93,8 @@ Result<void> BatchFolder::open(Begin begin) {
   if (truncate == 0 && ::lseek(journal_, 0, SEEK_END) > 0 && ::write(journal_, "\n", 1) != 1) {
     return fail("OUTPUT_NOT_WRITTEN", "the journal cannot be written", journal_file().string());
   }
+  const off_t end = ::lseek(journal_, 0, SEEK_END);
+  journal_end_ = end < 0 ? 0 : static_cast<std::uint64_t>(end);
   return {};
 }
 
@@ -138,14 +140,25 @@ Result<void> BatchFolder::add(const std::string& input, const std::string& line)
     }
     at += static_cast<std::size_t>(count);
   }
-  written_[input] = line;
+  written_[input] = {journal_end_, text.size()};
+  journal_end_ += text.size();
   return {};
 }
 
 Result<void> BatchFolder::finish() {
   RDPTRIAGE_CHECK(
       write_whole(lines_file(), Existing::replace, [&](std::ostream& out) -> Result<void> {
-        for (const auto& [input, line] : written_) out << line << '\n';
+        std::ifstream journal(journal_file(), std::ios::binary);
+        std::string line;
+        for (const auto& [input, place] : written_) {
+          line.resize(place.length);
+          journal.seekg(static_cast<std::streamoff>(place.offset));
+          if (!journal.read(line.data(), static_cast<std::streamsize>(line.size()))) {
+            return fail("OUTPUT_NOT_WRITTEN", "the journal cannot be read back",
+                        journal_file().string(), "use --resume to go on");
+          }
+          out << line;
+        }
         return {};
       }));
   std::error_code error;

@@ -5,6 +5,7 @@
 //   reports/NAME-HASH.json    one file a case and format
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -50,7 +51,11 @@ class BatchFolder {
   std::filesystem::path folder_;
   Shard shard_;
   int journal_ = -1;
-  std::map<std::string, std::string> written_;  // by input
+  std::uint64_t journal_end_ = 0;
+  struct Place {
+    std::uint64_t offset = 0, length = 0;
+  };
+  std::map<std::string, Place> written_;  // by input: where its line stands in the journal
   struct Finished {
     CaseSummary summary;
     std::string line;

@@ -40,6 +40,11 @@ subjectusername subjectdomainname subjectusersid subjectlogonid logontype logonp
 authenticationpackagename workstationname logonguid transmittedservices lmpackagename keylength processid
 processname failurereason substatus sessionid computer eventid activityid customlevel errorcode
 errorname httpstatus clientname clientaddress servername serverinfo connectionname sessionname property
+freerdp winpr core gdi channels channel drdynvc rdpgfx rdpsnd cliprdr codec cache utils thread sspi common
+hkey_local_machine hkey_current_user service_name win32_exit_code service_exit_code display_name exit code
+crlf ipv4 ipv6 ethernet physical autoconfiguration preferred adapter subnet mask dhcp enabled disabled
+warning remote desktop services terminal winstations rdp-tcp portnumber segments sent received retransmitted
+pixel_format_bgrx32 pixel_format_bgra32 framebuffer loading dynamic virtual capabilities confirm active pdu
 could can cannot must may might will would should does did done been being being nothing something
 )";
 

@@ -20,7 +20,7 @@ h1 { font-size: clamp(1.5rem, 1.1rem + 1.8vw, 2rem); line-height: 1.2; margin: .
   letter-spacing: -.01em; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-p { margin: .35rem 0; overflow-wrap: anywhere; }
+p { margin: .35rem 0; } p, li { overflow-wrap: anywhere; }
 a { color: var(--link); }
 .kicker, .soft, .meta { color: var(--soft); }
 .kicker, .meta, .soft { font-size: .9rem; }
@@ -90,8 +90,8 @@ footer { color: var(--soft); font-size: .85rem; padding-top: 2.5rem; padding-bot
 @media print { :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #444; --line: #ccc; --panel: #f4f4f4;
     --bad: #a11; --good: #161; --bad-soft: #fff; --good-soft: #fff; --warn-soft: #fff; }
   button, .tools, .why, .appendix, details.other { display: none; }
-  body { font-size: 9.5pt; line-height: 1.4; } header { padding-top: 0; } main, header, footer { max-width: none; padding: 0; }
-  h1 { font-size: 16pt; } h2 { margin-top: .8rem; break-after: avoid; } .card { padding: 0 .8rem .5rem; margin-top: .8rem; }
+  html { font-size: 12.5px; } body { font-size: 1rem; line-height: 1.4; } header { padding-top: 0; } main, header, footer { max-width: none; padding: 0; }
+  h1 { font-size: 1.7rem; } h2 { margin-top: .8rem; break-after: avoid; } .card { padding: 0 .8rem .5rem; margin-top: .8rem; }
   ol.steps > li { margin: .5rem 0; } li, tr, .command { break-inside: avoid; } footer { padding: 1rem 0 0; } }
 )css";
 

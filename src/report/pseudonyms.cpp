@@ -35,8 +35,9 @@ std::size_t punctuation_length(std::string_view text) {
   return 0;
 }
 
-// The chunk that `text` begins with, without joiners at its end.
+// The chunk that `text` begins with, without joiners at its end; empty when it begins with none.
 std::string_view chunk_at(std::string_view text) {
+  if (text.empty() || is_joiner(text.front())) return {};
   std::size_t length = 0;
   while (length < text.size() && is_chunk(text[length]) &&
          punctuation_length(text.substr(length)) == 0)
@@ -178,6 +179,12 @@ bool is_well_known(std::string_view text) {
   return kKnown.count(base::to_lower_ascii(text)) != 0;
 }
 
+// "com.freerdp.core.gateway": names of program parts that begin as a domain ends.
+bool is_logger(std::string_view text) {
+  return text.rfind("com.freerdp", 0) == 0 || text.rfind("com.winpr", 0) == 0 ||
+         text.rfind("com.microsoft", 0) == 0;
+}
+
 const std::unordered_set<std::string>& identifier_families() {
   static const std::unordered_set<std::string> kFamilies = {
       "freerdp",   "rdp",        "rdg",     "tsg",  "nla",  "tls",   "credssp",
@@ -229,7 +236,15 @@ std::string Pseudonyms::remember(std::string_view real, std::string replacement)
 std::string Pseudonyms::pseudonym(std::string_view real, Kind kind) {
   if (const std::string* term = known(real)) return *term;
   constexpr std::string_view kPrefixes[] = {"user", "host", "domain", "name"};
-  return remember(real, numbered(kPrefixes[static_cast<std::size_t>(kind)]));
+  const std::string_view prefix = kPrefixes[static_cast<std::size_t>(kind)];
+  if (!vocabulary_.has(real)) return remember(real, numbered(prefix));
+  // A host called "server": replaced where the whole value is its name, left alone in prose.
+  std::string& replacement = ambiguous_[base::to_lower_ascii(real)];
+  if (replacement.empty()) {
+    replacement = numbered(prefix);
+    map_.emplace_back(std::string(real), replacement);
+  }
+  return replacement;
 }
 
 std::string Pseudonyms::identity(std::string_view text, Kind kind) {
@@ -361,6 +376,14 @@ std::string Pseudonyms::word(std::string_view real) {
   return pseudonym(real, Kind::name);
 }
 
+// Each word of something joined by dots on its own.
+std::string Pseudonyms::parts(std::string_view real) {
+  std::string out;
+  for (const std::string_view part : base::split(real, '.'))
+    out += (out.empty() ? "" : ".") + word(part);
+  return out;
+}
+
 std::string Pseudonyms::chunk(std::string_view real) {
   if (const std::string* term = known(real)) return *term;
   if (octets_of(real)) return ipv4(real);
@@ -385,6 +408,7 @@ std::string Pseudonyms::chunk(std::string_view real) {
     const bool labels = std::all_of(real.begin(), real.end(), [](char c) {
       return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
     });
+    if (is_logger(real)) return parts(real);
     if (labels && last.size() >= 2 && std::all_of(last.begin(), last.end(), is_letter))
       return fqdn(real);
   }

@@ -51,10 +51,12 @@ class Pseudonyms {
   std::string mail(std::string_view real);
   std::string chunk(std::string_view real);
   std::string word(std::string_view real);
+  std::string parts(std::string_view real);
   const std::string* known(std::string_view real) const;
 
   const Vocabulary& vocabulary_;
-  std::unordered_map<std::string, std::string> terms_;  // lower case → pseudonym
+  std::unordered_map<std::string, std::string> terms_;      // lower case → pseudonym
+  std::unordered_map<std::string, std::string> ambiguous_;  // names that are words, too
   std::map<std::string, std::size_t> counters_;
   std::map<std::string, std::map<std::string, std::size_t>> subnets_;  // class → subnet → number
   std::map<std::string, std::map<std::string, std::size_t>> members_;  // subnet → host → number

@@ -13,7 +13,7 @@ const Vocabulary& vocabulary() {
   static const Vocabulary kVocabulary = [] {
     Vocabulary words;
     words.add(
-        "connection to refused by the print server event record line user log "
+        "com freerdp connection to refused by the print server event record line user log "
         "freerdp_set_last_error_ex Microsoft-Windows-TerminalServices-Gateway/Operational code "
         "{1139C61B-B549-4251-8ED3-27250A1EDEC8} error last set");
     return words;
@@ -114,6 +114,22 @@ TEST_CASE("share: one thing has one pseudonym, whatever its case and form") {
         names.text("ZQ-PC-17") + "." + names.text("ZQCORP") + ".example");
   CHECK(names.text("zqanna@zqcorp.example").rfind(names.text("zqanna") + "@", 0) == 0);
   CHECK(names.text("(zqanna)") == "(user1)");
+}
+
+TEST_CASE("share: a program's part is no host, a leading joiner no part of a name") {
+  Pseudonyms names(vocabulary());
+  CHECK(names.text("com.freerdp.print") == "com.freerdp.print");
+  CHECK(names.text("freerdp refused") == "freerdp refused");
+  CHECK(names.text("*.zqcorp.example") == "*." + names.text("zqcorp.example"));
+  CHECK(names.text("--user") == "--user");
+}
+
+TEST_CASE("share: a name that is a word is replaced as a name, not as a word") {
+  Pseudonyms names(vocabulary());
+  CHECK(names.identity("SERVER", Kind::host) == "host1");
+  CHECK(names.identity("server", Kind::host) == "host1");
+  CHECK(names.text("refused by the print server") == "refused by the print server");
+  CHECK(names.text("ZQCORP\\user") == "domain1\\user1");
 }
 
 TEST_CASE("share: the same text gives the same pseudonyms") {
