@@ -3,11 +3,11 @@ Register-ArgumentCompleter -Native -CommandName rdptriage -ScriptBlock {
   param($word, $ast, $position)
   $words = @{
     '' = @('analyze', 'batch', 'merge', 'events', 'inspect', 'explain', 'report', 'ticket', 'diff', 'demo', 'rules', 'schema', 'completion', 'man', '--help', '--version')
-    'analyze' = @('--help', '--format', '--output', '--force', '--color', '--why', '--reproducible', '--quiet', '--verbose', '--case-id', '--code', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
+    'analyze' = @('--help', '--format', '--output', '--force', '--color', '--why', '--reproducible', '--quiet', '--verbose', '--sandbox', '--password-file', '--case-id', '--code', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
     'batch' = @('--help', '--entries-of', '--from-file', '--paths-from', '--shard', '--output', '--format', '--resume', '--force', '--quiet', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
     'merge' = @('--help', '--format', '--output', '--force')
     'events' = @('--help', '--format', '--channel', '--provider', '--event-id', '--host', '--since', '--until', '--jobs', '--carve')
-    'inspect' = @('--help', '--format')
+    'inspect' = @('--help', '--around', '--format')
     'explain' = @('--help', '--format')
     'report' = @('--help', '--format', '--output', '--force', '--share', '--share-map', '--color')
     'ticket' = @('--help', '--for', '--output', '--force')
@@ -25,6 +25,7 @@ Register-ArgumentCompleter -Native -CommandName rdptriage -ScriptBlock {
   }
   $choices = @{
     'analyze --color' = @('auto', 'always', 'never')
+    'analyze --sandbox' = @('auto', 'always', 'never')
     'analyze --fail-on' = @('note', 'warning', 'error')
     'batch --fail-on' = @('note', 'warning', 'error')
     'events --format' = @('jsonl', 'csv', 'xml')

@@ -267,6 +267,25 @@ std::vector<std::string> elsewhere(const std::vector<std::string>& lines, std::s
   }
   return out;
 }
+
+// The machines that the lines name.
+std::set<std::string> machines_of(const std::vector<std::string>& lines) {
+  std::set<std::string> out;
+  constexpr std::string_view kHost = "\"HostKey\":\"";
+  for (const std::string& line : lines) {
+    const auto at = line.find(kHost);
+    if (at == std::string::npos) continue;
+    const auto begin = at + kHost.size();
+    out.insert(line.substr(begin, line.find('"', begin) - begin));
+  }
+  return out;
+}
+
+// A capture that names no machine, beside several that are named, belongs to none of them for sure.
+bool is_whose_unknown(const std::vector<std::string>& lines,
+                      const std::vector<std::string>& others) {
+  return machines_of(lines).empty() && machines_of(others).size() > 1;
+}
 }  // namespace
 
 TEST_CASE("Two failures at once are both found, and not a third") {
@@ -300,6 +319,9 @@ TEST_CASE("Two failures at once are both found, and not a third") {
   const std::size_t step = proofs.size() / 2 + 1;
   for (std::size_t i = 0; i < proofs.size(); ++i) {
     const Proof &one = proofs[i], &other = proofs[(i + step) % proofs.size()];
+    if (is_whose_unknown(one.lines, other.lines) || is_whose_unknown(other.lines, one.lines)) {
+      continue;
+    }
     std::string first, second;
     for (const std::string& line : elsewhere(one.lines, "09", "RDS77")) first += line + "\n";
     for (const std::string& line : elsewhere(other.lines, "14", "RDS78")) second += line + "\n";
