@@ -10,6 +10,14 @@ namespace rdptriage::pipeline {
 namespace {
 constexpr std::string_view kPassed = "Passed";
 
+std::string_view in_words(std::string_view date, const std::optional<DateReference>& reference) {
+  if (!reference) return "unknown";
+  const std::optional<bool> passed = reader::has_passed(date, reference->time);
+  if (!passed) return "unknown";
+  if (*passed) return "true";
+  return reference->kind == DateReference::Kind::incident ? "false" : "unknown";
+}
+
 // An event of the store, as readers give them.
 class KeptDecoder final : public EventDecoder {
  public:
@@ -131,14 +139,8 @@ void MatchingConsumer::judge_dates(const std::optional<DateReference>& reference
     std::vector<Field> judged;
     for (const Field& field : event.fields) {
       if (!std::binary_search(dates.begin(), dates.end(), field.name)) continue;
-      const auto passed =
-          reference ? reader::has_passed(field.value, reference->time) : std::nullopt;
-      const bool known = passed && (*passed || reference->kind == DateReference::Kind::incident);
       judged.push_back({store_.intern(std::string(field.name) + std::string(kPassed)),
-                        !known    ? "unknown"
-                        : *passed ? "true"
-                                  : "false",
-                        FieldSection::other, ValueKind::text});
+                        in_words(field.value, reference), FieldSection::other, ValueKind::text});
     }
     event.fields.insert(event.fields.end(), judged.begin(), judged.end());
     match_kept(index);
