@@ -267,6 +267,27 @@ TEST_CASE("rules lint: a rule that no cause uses") {
   CHECK(run.err.find("uses the rule `used`") == std::string::npos);
 }
 
+TEST_CASE("rules lint: this project's own pack is clean") {
+  const Outcome run = run_program({"rules", "lint", std::string(RDPTRIAGE_SOURCE_DIR) + "/rules"});
+  INFO(run.err.substr(0, 4000));
+  CHECK(run.exit_code == 0);
+  CHECK(run.err.find("problem[") == std::string::npos);
+}
+
+TEST_CASE("rules lint: rules that only tell machines apart are used by the timeline") {
+  const Files files("rules_identity");
+  write_text_file(files.rules,
+                  "title: T\nname: named\nid: 0d1f5f0a-6f0a-4b0e-9a57-7c9b1f2a5e11\n"
+                  "logsource: {product: windows, category: ip_configuration}\n"
+                  "detection: {s: {HostName: 'x'}, condition: s}\nlevel: low\n"
+                  "rdptriage: {format: 1, host: {from: HostName, names: [IPv4Address]}}\n"
+                  "---\ncause: a.one\nformat: 1\ncategory: network\ntitle: {en: t}\n"
+                  "explanation: {en: e}\nstage: name\nevidence:\n  - {rule: named, weight: 4}\n");
+  const Outcome run = run_program({"rules", "lint", files.rules});
+  INFO(run.err);
+  CHECK(run.err.find("problem[P047]") == std::string::npos);
+}
+
 TEST_CASE("rules lint: mistakes in the text formats of a pack") {
   const Files files("rules_formats");
   std::filesystem::create_directories(files.folder + "/formats");

@@ -265,6 +265,29 @@ TEST_CASE("rule lint: what the map of log sources knows") {
   CHECK(codes("product: windows, service: sistem", "Anything").substr(0, 4) == "P053");
 }
 
+TEST_CASE("rule lint: what an expression costs matters in logs, not in captures") {
+  rule::LogSourceMap sources;
+  std::vector<Problem> none;
+  sources.add({"map.yml",
+               "services: {sysmon: [Sysmon]}\ncategories:\n  - {product: windows, category: "
+               "file_event, alternatives: [{service: sysmon}]}\n"},
+              none);
+  REQUIRE(none.empty());
+  const auto doubtful = [&](const std::string& source) {
+    const std::string text = "title: t\nname: t\nlogsource: {" + source +
+                             "}\ndetection: {s: {'F|re': '^[0-9]'}, condition: s}\n";
+    const rule::RuleFile file{"r.yml", text};
+    const auto found =
+        rule::lint({&file, 1}, rule::load_rules({&file, 1}, {}).rules, sources, rule::LintFor::own);
+    return std::any_of(found.begin(), found.end(),
+                       [](const Problem& problem) { return problem.code == "P043"; });
+  };
+  CHECK(doubtful("product: windows, category: file_event"));
+  CHECK(doubtful("product: windows, service: sysmon"));
+  CHECK(doubtful("product: rdp, service: client-trace"));
+  CHECK_FALSE(doubtful("product: windows, category: rdp_file"));
+}
+
 TEST_CASE("rule problems: every code is documented and has a test") {
   const std::set<std::string> documented = codes_in(read_source("/docs/rule-format.md"));
   REQUIRE(documented.size() > 50);
