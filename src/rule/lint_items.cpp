@@ -51,7 +51,7 @@ class ItemLinter {
 
   // The fields of most log sources are not known; where they are, another name is a slip.
   void lint_field(const YamlNode& key, std::string_view field) {
-    if (fields_.empty() || field.empty()) return;
+    if (fields_.empty() || field.empty() || field.find('.') != std::string_view::npos) return;
     const std::string name = event::without_blanks(field);
     if (std::find(fields_.begin(), fields_.end(), name) != fields_.end()) return;
     const std::string_view near = base::nearest_word(name, {fields_.begin(), fields_.end()});

@@ -240,8 +240,10 @@ std::set<std::string> codes_in(const std::string& text) {
 
 TEST_CASE("rule lint: what the map of log sources knows") {
   const std::string map_text =
-      "services: {system: [System]}\nfields:\n  - names: [HostKey]\n"
-      "  - {product: rdp, service: client-trace, names: [HttpStatus, HttpUrl]}\n";
+      "services: {system: [System], security: [Security]}\nfields:\n  - names: [HostKey]\n"
+      "  - {product: windows, names: [EventID, Data]}\n"
+      "  - {product: rdp, service: client-trace, names: [HttpStatus, HttpUrl]}\n"
+      "  - {product: windows, service: security, names: [LogonType]}\n";
   rule::LogSourceMap sources;
   std::vector<Problem> none;
   sources.add({"map.yml", map_text}, none);
@@ -261,7 +263,14 @@ TEST_CASE("rule lint: what the map of log sources knows") {
   CHECK(codes(trace, "HostKey|contains").empty());
   CHECK(codes(trace, "HtpStatus") == "P057did you mean `HttpStatus`?");
   CHECK(codes(trace, "Http Status").empty());
+  CHECK(codes(trace, "EventID").substr(0, 4) == "P057");
   CHECK(codes("product: windows, service: system", "Anything").empty());
+  const std::string security = "product: windows, service: security";
+  CHECK(codes(security, "LogonType").empty());
+  CHECK(codes(security, "EventID").empty());
+  CHECK(codes(security, "EventData.Any.Path").empty());
+  CHECK(codes(security, "Logontype") == "P057did you mean `LogonType`?");
+  CHECK(codes(security + ", category: process_creation", "Image").empty());
   CHECK(codes("product: windows, service: sistem", "Anything").substr(0, 4) == "P053");
 }
 
