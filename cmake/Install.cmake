@@ -19,6 +19,8 @@ install(FILES
   DESTINATION ${package_dir})
 
 install(DIRECTORY rules/ DESTINATION ${RDPTRIAGE_RULES_DIR})
+install(CODE "set(RULES_DIR \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${RDPTRIAGE_RULES_DIR}\")")
+install(SCRIPT cmake/ListPackSums.cmake)
 install(FILES docs/man/rdptriage.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES docs/completions/rdptriage.bash RENAME rdptriage
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

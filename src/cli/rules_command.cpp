@@ -46,6 +46,10 @@ void print_problems(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) print(stderr, problem.text + "\n");
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string dump(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -202,9 +206,9 @@ int run_lint(const RulesOptions& options) {
   }
   print_problems(result->problems);
   print_problems(result->findings);
-  print(stderr, fmt::format("{} rules, {} refused for {} problems, {} findings\n", result->rules,
-                            result->problems.empty() ? "none" : "some", result->problems.size(),
-                            result->findings.size()));
+  print(stderr, fmt::format("{}, {}, {}\n", counted(result->rules, "sound rule"),
+                            counted(result->problems.size(), "problem"),
+                            counted(result->findings.size(), "finding")));
   if (!result->problems.empty()) return kUsage;
   return result->findings.empty() ? kOk : kFailOn;
 }

@@ -45,7 +45,8 @@ Report analyze(const Case& input, const RuleSet& rules) {
   const timeline::Timeline timeline =
       pipeline::place_events(set.rules(), gathered.hits, gathered.store, gathered.artifacts);
   const diagnosis::FactBase facts(
-      pipeline::establish_facts(set.rules(), gathered.hits, gathered.store, timeline),
+      pipeline::establish_facts(set.rules(), gathered.hits, gathered.store, timeline,
+                                gathered.notices),
       set.rules().rules().size());
 
   diagnosis::Question question;

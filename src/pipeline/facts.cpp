@@ -1,5 +1,7 @@
 #include "pipeline/facts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -56,6 +58,30 @@ void end_states(const rule::CompiledRules& rules, std::vector<Fact>& facts) {
 }  // namespace
 
 namespace {
+std::vector<bool> correlated_rules(const rule::CompiledRules& rules) {
+  std::vector<bool> out(rules.rules().size());
+  for (const rule::Correlation& correlation : rules.correlations()) {
+    for (const rule::RuleIndex rule : correlation.rules) out[rule] = true;
+  }
+  return out;
+}
+
+rule::Hit hit_of(const DetectionHit& hit, const event::Event& event,
+                 const timeline::Timeline& timeline) {
+  const timeline::Place& place = timeline.places[hit.event];
+  rule::Hit out;
+  out.rule = hit.rule;
+  out.event = &event;
+  out.time.ticks = place.ticks.value_or(0);
+  out.uncertainty = place.uncertainty;
+  out.clock = place.host ? *place.host + 1 : 0;
+  const bool measured = place.host && timeline.hosts[*place.host].clock_uncertainty;
+  out.clock_state = measured ? rule::ClockState::measured : rule::ClockState::unmeasured;
+  // A local time of an unknown zone tells about its own artifact only.
+  if (place.ticks && !place.instant) out.scale = event.locator.artifact + 1;
+  return out;
+}
+
 // The kept values `user`, `client` and `target` also tell attempts apart.
 void add_hint(const rule::TriageKey& key, const event::Event& event, std::uint32_t index,
               std::vector<timeline::AttemptHint>& hints) {
@@ -117,26 +143,27 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
 std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
                                   const std::vector<DetectionHit>& hits,
                                   const event::EventStore& store,
-                                  const timeline::Timeline& timeline) {
+                                  const timeline::Timeline& timeline,
+                                  std::vector<Notice>& notices) {
   std::vector<Fact> facts;
-  std::vector<rule::Hit> correlated;
+  const std::vector<bool> wanted = correlated_rules(rules);
+  rule::HitList correlated;
+  std::vector<std::uint32_t> events;  // of the correlated hits
   for (const DetectionHit& hit : hits) {
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
     Fact fact = fact_of(hit.rule, key.host_role, hit.event, timeline);
     // A state may begin with only some of the rule's matches.
     fact.is_state = key.holds && (!key.holds_from || has_hit(hits, hit.event, *key.holds_from));
     facts.push_back(std::move(fact));
-    rule::Hit& one = correlated.emplace_back();
-    one.rule = hit.rule;
-    one.event = &store.events()[hit.event];
-    const timeline::Place& place = timeline.places[hit.event];
-    one.time.ticks = place.ticks.value_or(0);
-    one.uncertainty = place.uncertainty;
-    one.clock = place.host ? *place.host + 1 : 0;
+    if (!wanted[hit.rule]) continue;
+    const rule::Hit one = hit_of(hit, store.events()[hit.event], timeline);
+    if (correlated.add(one)) events.push_back(hit.event);
   }
   end_states(rules, facts);
+  if (correlated.left_out() != 0)
+    notices.push_back(correlations_cut(correlated.left_out(), events.size()));
 
-  for (const rule::Firing& firing : rule::correlate(rules, correlated)) {
+  for (const rule::Firing& firing : rule::correlate(rules, correlated.hits())) {
     Fact fact;
     fact.rule = firing.rule;
     fact.role = rules.rules()[firing.rule].triage.host_role;
@@ -144,7 +171,7 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
                                                                    : diagnosis::Certainty::sure;
     bool one_attempt = true, one_host = true;
     for (const std::size_t member : firing.members) {
-      const std::uint32_t event = hits[member].event;
+      const std::uint32_t event = events[member];
       const timeline::Place& place = timeline.places[event];
       fact.events.push_back(event);
       if (place.attempt && fact.attempt && place.attempt != fact.attempt) one_attempt = false;
@@ -163,6 +190,16 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
     facts.push_back(std::move(fact));
   }
   return facts;
+}
+
+Notice correlations_cut(std::uint64_t left_out, std::uint64_t looked_at) {
+  Notice notice;
+  notice.code = "CORRELATIONS_CUT";
+  notice.text = fmt::format(
+      "correlations looked at the first {} matches; {} more take no part in them, so a correlation "
+      "may be missing: give fewer files, or a narrower time",
+      looked_at, left_out);
+  return notice;
 }
 
 std::vector<std::optional<timeline::AttemptIndex>> disconnects(const event::EventStore& store,

@@ -18,11 +18,16 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
                                 const std::vector<DetectionHit>& hits, event::EventStore& store,
                                 const std::vector<ArtifactReport>& artifacts);
 
-// One fact a match, detections and correlations alike.
+// One fact a match, detections and correlations alike. A notice when there were more matches than
+// correlations look at.
 std::vector<diagnosis::Fact> establish_facts(const rule::CompiledRules& rules,
                                              const std::vector<DetectionHit>& hits,
                                              const event::EventStore& store,
-                                             const timeline::Timeline& timeline);
+                                             const timeline::Timeline& timeline,
+                                             std::vector<Notice>& notices);
+
+// Says that correlations did not see so many matches.
+Notice correlations_cut(std::uint64_t left_out, std::uint64_t looked_at);
 
 // The attempts (none: no attempt) for which the client logged how the connection ended.
 std::vector<std::optional<timeline::AttemptIndex>> disconnects(const event::EventStore& store,

@@ -33,8 +33,10 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
         std::any_of(correlations.begin(), correlations.end(), [&](const auto& c) {
           return std::find(c.rules.begin(), c.rules.end(), info.index) != c.rules.end();
         });
+    // The timeline asks some rules itself: how far a connection got, and which machine is which.
     const bool tells_progress = !info.triage.state.empty() || !info.triage.attempt.empty();
-    if (correlated || tells_progress) continue;
+    const bool tells_host = !info.triage.host_names.empty() || !info.triage.host_zone.empty();
+    if (correlated || tells_progress || tells_host) continue;
     for (const rule::RuleFile& file : selected.files) {
       if (file.path != info.file) continue;
       findings.push_back(base::make_problem(

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "event/field_lookup.hpp"
+#include "pipeline/facts.hpp"
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
 #include "rdptriage/rules.hpp"
@@ -39,8 +40,9 @@ void describe(const rule::RuleInfo& info, RuleMatch& out) {
 class Matching {
  public:
   // `match` must live as long as this.
-  Matching(const rule::CompiledRules& compiled, const FunctionRef<void(const RuleMatch&)>& match)
-      : rules(compiled), correlated(compiled.rules().size()), match_(match) {
+  Matching(const rule::CompiledRules& compiled, std::uint64_t most,
+           const FunctionRef<void(const RuleMatch&)>& match)
+      : rules(compiled), correlated(compiled.rules().size()), most_correlated(most), match_(match) {
     for (const rule::Correlation& correlation : compiled.correlations()) {
       for (const rule::RuleIndex rule : correlation.rules) correlated[rule] = true;
       for (const auto& group : correlation.group_by) {
@@ -79,6 +81,7 @@ class Matching {
 
   const rule::CompiledRules& rules;
   std::vector<bool> correlated;
+  const std::uint64_t most_correlated;
   std::uint64_t told = 0;
 
  private:
@@ -93,14 +96,18 @@ class Matching {
 enum class Telling : std::uint8_t { at_once, later };
 
 void add_hits(const MatchedEvent& event, std::span<const rule::RuleIndex> matched,
-              const std::vector<bool>& correlated, std::vector<rule::Hit>& hits) {
+              const std::vector<bool>& correlated, rule::HitList& hits) {
   for (const rule::RuleIndex rule : matched) {
     if (!correlated[rule]) continue;
+    if (event.kept == nullptr) {
+      hits.leave_out(1);
+      continue;
+    }
     rule::Hit hit;
     hit.rule = rule;
     hit.event = event.kept;
     hit.time = event.time.value_or(Timestamp{});
-    hits.push_back(hit);
+    hits.add(hit);
   }
 }
 
@@ -109,7 +116,8 @@ void add_hits(const MatchedEvent& event, std::span<const rule::RuleIndex> matche
 class MatchConsumer final : public EventConsumer {
  public:
   MatchConsumer(Matching& matching, std::string artifact, Telling telling)
-      : matching_(matching),
+      : hits(matching.most_correlated),
+        matching_(matching),
         artifact_(std::move(artifact)),
         telling_(telling),
         matcher_(std::make_unique<rule::Matcher>(matching.rules)) {}
@@ -127,7 +135,7 @@ class MatchConsumer final : public EventConsumer {
     found.rules = static_cast<std::uint32_t>(matched_.size());
     if (std::any_of(matched_.begin(), matched_.end(),
                     [this](rule::RuleIndex rule) { return matching_.correlated[rule]; })) {
-      found.kept = &keep(event);
+      found.kept = keep(event);
     }
     take(found, matched_);
     return reader::Flow::go_on;
@@ -140,7 +148,7 @@ class MatchConsumer final : public EventConsumer {
     std::size_t next = 0;
     for (MatchedEvent& found : other.events) {
       found.index += count;
-      if (found.kept != nullptr) found.kept = &store_.keep(*found.kept);
+      if (found.kept != nullptr) found.kept = has_room() ? &store_.keep(*found.kept) : nullptr;
       take(found, std::span(other.rules).subspan(next, found.rules));
       next += found.rules;
     }
@@ -155,7 +163,7 @@ class MatchConsumer final : public EventConsumer {
   std::uint64_t count = 0;
   std::vector<MatchedEvent> events;
   std::vector<rule::RuleIndex> rules;
-  std::vector<rule::Hit> hits;
+  rule::HitList hits;
 
  private:
   void take(const MatchedEvent& found, std::span<const rule::RuleIndex> matched) {
@@ -167,7 +175,10 @@ class MatchConsumer final : public EventConsumer {
     matching_.tell(found, artifact_, matched);
     add_hits(found, matched, matching_.correlated, hits);
   }
-  const event::Event& keep(const EventView& view) {
+  bool has_room() const { return store_.events().size() < matching_.most_correlated; }
+  // Null when that many are kept.
+  const event::Event* keep(const EventView& view) {
+    if (!has_room()) return nullptr;
     event::Event event;
     event.key = view.key();
     event.system = view.system();
@@ -176,7 +187,7 @@ class MatchConsumer final : public EventConsumer {
     }
     event.locator = view.locator();
     event.damaged = view.damaged();
-    return store_.keep(event);
+    return &store_.keep(event);
   }
 
   Matching& matching_;
@@ -194,7 +205,7 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
   RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
   const rule::CompiledRules& compiled = selected->loaded.rules;
-  Matching matching(compiled, match);
+  Matching matching(compiled, selection.most_correlated, match);
   const auto make = [&](const container::Artifact& artifact,
                         std::string_view) -> std::unique_ptr<EventConsumer> {
     const auto telling = artifact.index == 0 ? Telling::at_once : Telling::later;
@@ -206,12 +217,13 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   MatchSummary summary;
   summary.problems = std::move(selected->loaded.problems);
   summary.rules = compiled.rules().size();
-  std::vector<rule::Hit> hits;
+  rule::HitList hits(selection.most_correlated);
   for (const auto& read : reading.consumers) {
     auto* const consumer = static_cast<MatchConsumer*>(read.get());
     if (consumer == nullptr) continue;
     summary.events += consumer->count;
-    hits.insert(hits.end(), consumer->hits.begin(), consumer->hits.end());
+    for (const rule::Hit& hit : consumer->hits.hits()) hits.add(hit);
+    hits.leave_out(consumer->hits.left_out());
     std::size_t next = 0;
     for (const MatchedEvent& event : consumer->events) {
       const auto matched = std::span(consumer->rules).subspan(next, event.rules);
@@ -221,7 +233,7 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
     }
   }
   summary.matches = matching.told;
-  for (const rule::Firing& firing : rule::correlate(compiled, hits)) {
+  for (const rule::Firing& firing : rule::correlate(compiled, hits.hits())) {
     const rule::RuleInfo& info = compiled.rules()[firing.rule];
     if (info.visibility == rule::Visibility::hidden) continue;
     RuleMatch out;
@@ -236,6 +248,8 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   }
   summary.artifacts = std::move(reading.artifacts);
   summary.notices = std::move(reading.notices);
+  if (hits.left_out() != 0)
+    summary.notices.push_back(pipeline::correlations_cut(hits.left_out(), hits.hits().size()));
   return summary;
 }
 

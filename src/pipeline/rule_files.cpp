@@ -66,7 +66,9 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
       out->files.push_back({file.path, file.text});
     }
   }
-  std::vector<Problem> too_new;
+  std::vector<Problem> of_packs;
+  std::vector<base::SourceText> texts;
+  for (const auto& [path, text] : out->owned) texts.push_back({path, text});
   for (std::size_t i = 0; i < out->owned.size(); ++i) {
     const auto& [path, text] = out->owned[i];
     const bool is_own_map = own_map && i + 1 == out->owned.size();
@@ -76,8 +78,9 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
     } else {
       out->files.push_back({path, text});
     }
-    if (part != PackPart::pack_info) continue;
-    if (auto problem = read_pack_info({path, text}).too_new) too_new.push_back(std::move(*problem));
+    // One that is no YAML is reported with the rules.
+    if (part != PackPart::pack_info || !base::parse_yaml({path, text})) continue;
+    for (Problem& problem : check_pack({path, text}, texts)) of_packs.push_back(std::move(problem));
   }
   rule::LoadOptions options;
   options.log_sources = selection.log_sources == RuleSelection::LogSources::apply
@@ -86,7 +89,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
   options.log_source_files = out->log_source_files;
   RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
   out->loaded = rule::load_rules(out->files, options);
-  out->loaded.problems.insert(out->loaded.problems.begin(), too_new.begin(), too_new.end());
+  out->loaded.problems.insert(out->loaded.problems.begin(), of_packs.begin(), of_packs.end());
   return out;
 }
 

@@ -69,13 +69,19 @@ struct RuleSetImpl::Compiled {
 
 RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
     : files_(std::move(files)), compiled_(std::make_unique<Compiled>()) {
+  std::vector<base::SourceText> texts;
   for (RulePackFile& file : files_) {
     if (!file.owned.empty()) file.text = file.owned;
+    texts.push_back({file.path, file.text});
+  }
+  for (const RulePackFile& file : files_) {
     if (file.part != PackPart::pack_info) continue;
-    pipeline::PackInfo info = pipeline::read_pack_info({file.path, file.text});
-    if (!info.version.empty()) version_ = std::move(info.version);
-    if (info.date) date_ = info.date;
-    if (info.too_new) compiled_->pack_problems.push_back(std::move(*info.too_new));
+    const base::SourceText pack{file.path, file.text};
+    const pipeline::PackInfo info = pipeline::read_pack_info(pack);
+    if (!info.version.empty()) version_ += (version_.empty() ? "" : " + ") + info.version;
+    if (info.date && (!date_ || *date_ < *info.date)) date_ = info.date;
+    for (Problem& problem : pipeline::check_pack(pack, texts))
+      compiled_->pack_problems.push_back(std::move(problem));
   }
 }
 

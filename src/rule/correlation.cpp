@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "rule/correlation_chain.hpp"
 #include "rule/correlation_parts.hpp"
 #include "rule/correlation_reader.hpp"
 #include "rule/correlation_window.hpp"
@@ -168,13 +169,12 @@ class Run {
   void judge_ordered(const Correlation& correlation, const Group& group, std::int64_t span,
                      std::vector<Firing>& out) const {
     const std::vector<Part>& parts = group.parts;
-    std::vector<std::vector<std::size_t>> by_position(correlation.rules.size());
-    for (std::size_t i = 0; i < parts.size(); ++i) by_position[parts[i].position].push_back(i);
-    const std::int64_t slack = (span - correlation.timespan) / 2 * 2;
+    const ChainFinder chains(correlation, parts);
+    const std::int64_t slack = span - correlation.timespan;
     std::int64_t behind = std::numeric_limits<std::int64_t>::min();
-    for (const std::size_t first : by_position.front()) {
+    for (const std::size_t first : chains.beginnings()) {
       if (parts[first].time <= behind) continue;
-      const auto chain = chain_from(correlation, parts, by_position, first, span, slack);
+      const auto chain = chains.from(first, span);
       if (!chain) continue;
       const auto begin =
           std::lower_bound(parts.begin(), parts.end(), parts[first].time - slack,
@@ -197,39 +197,6 @@ class Run {
       }
       fire(correlation, group, inside, time, sure ? Certainty::yes : Certainty::possible, out);
     }
-  }
-
-  std::optional<std::vector<std::size_t>> chain_from(
-      const Correlation& correlation, const std::vector<Part>& parts,
-      const std::vector<std::vector<std::size_t>>& by_position, std::size_t first,
-      std::int64_t span, std::int64_t slack) const {
-    std::vector<std::size_t> chain = {first};
-    // With a count in the condition, so many links suffice.
-    std::size_t wanted = correlation.rules.size();
-    if (!correlation.thresholds.empty()) {
-      while (wanted > 1 && met(correlation.thresholds, static_cast<double>(wanted - 1))) --wanted;
-      if (!met(correlation.thresholds, static_cast<double>(wanted))) return std::nullopt;
-    }
-    for (std::size_t position = 1; position < correlation.rules.size() && chain.size() < wanted;
-         ++position) {
-      const Part& last = parts[chain.back()];
-      const auto& list = by_position[position];
-      auto next =
-          std::lower_bound(list.begin(), list.end(), last.time - slack,
-                           [&](std::size_t i, std::int64_t time) { return parts[i].time < time; });
-      const auto fits = [&](std::size_t i) {
-        if (std::find(chain.begin(), chain.end(), i) != chain.end()) return false;
-        return parts[i].time >= last.time - doubt(last, parts[i]);
-      };
-      while (next != list.end() && !fits(*next)) ++next;
-      if (next == list.end() || parts[*next].time - parts[first].time > span) {
-        if (correlation.thresholds.empty()) return std::nullopt;
-        continue;
-      }
-      chain.push_back(*next);
-    }
-    if (chain.size() < wanted) return std::nullopt;
-    return chain;
   }
 
   const CompiledRules& rules_;

@@ -30,7 +30,14 @@ struct Correlation {
   std::optional<double> percentile;
   std::optional<Condition> expression;                     // identifiers are handles …
   std::vector<std::pair<std::string, std::size_t>> names;  // … of these positions in `rules`
+  bool needs_measured_clocks = false;                      // `skew: required`
 };
+
+// Matches that correlations look at in all; those behind them are counted.
+inline constexpr std::size_t kMostHits = 1'000'000;
+
+// Whether anything told how far a clock is off.
+enum class ClockState : std::uint8_t { measured, unmeasured };
 
 // A match that may take part. `extra` are fields that the event itself lacks (AttemptKey, HostKey);
 // they are looked up first. A hit without a time takes part at time 0.
@@ -42,12 +49,41 @@ struct Hit {
   // exact against each other.
   std::int64_t uncertainty = 0;
   std::uint32_t clock = 0;
+  ClockState clock_state = ClockState::measured;
+  // Times of different scales say nothing about each other: local times of an unknown zone have
+  // one for each artifact.
+  std::uint32_t scale = 0;
   std::span<const std::pair<std::string, std::string>> extra;
 };
 
 enum class Certainty : std::uint8_t {
   yes,
   possible,  // only if the clocks were off as far as they may have been
+};
+
+// Hits in the order of reading, so many at most.
+class HitList {
+ public:
+  explicit HitList(std::size_t most = kMostHits) : most_(most) {}
+
+  // Whether there was room for it; else it is counted.
+  bool add(const Hit& hit) {
+    if (hits_.size() >= most_) {
+      ++left_out_;
+      return false;
+    }
+    hits_.push_back(hit);
+    return true;
+  }
+  void leave_out(std::uint64_t count) { left_out_ += count; }
+
+  std::span<const Hit> hits() const { return hits_; }
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  std::size_t most_;
+  std::vector<Hit> hits_;
+  std::uint64_t left_out_ = 0;
 };
 
 struct Firing {

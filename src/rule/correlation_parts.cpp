@@ -45,18 +45,29 @@ std::vector<Part> PartReader::parts_of(const Correlation& correlation,
   for (std::size_t position = 0; position < correlation.rules.size(); ++position) {
     const RuleIndex rule = correlation.rules[position];
     for (const std::size_t hit : by_rule_[rule]) {
+      const Hit& from = hits_[hit];
       out.push_back({position,
-                     hits_[hit].time.ticks,
-                     hits_[hit].uncertainty,
-                     hits_[hit].clock,
+                     from.time.ticks,
+                     from.uncertainty,
+                     from.clock,
+                     from.clock_state,
+                     from.scale,
                      {hit},
                      nullptr});
     }
     const auto inner = firings.find(rule);
     if (inner == firings.end()) continue;
     for (const Firing& firing : inner->second) {
-      Part part{position, firing.time.ticks, 0, kMixedClocks, firing.members, &firing};
+      Part part;
+      part.position = position;
+      part.time = firing.time.ticks;
+      part.clock = kMixedClocks;
+      part.hits = firing.members;
+      part.firing = &firing;
       for (const std::size_t hit : firing.members) {
+        part.scale = hits_[hit].scale;  // the same for all
+        if (hits_[hit].clock_state == ClockState::unmeasured)
+          part.clock_state = ClockState::unmeasured;
         part.uncertainty = std::max(part.uncertainty, hits_[hit].uncertainty);
         part.clock = hit == firing.members.front() || part.clock == hits_[hit].clock
                          ? hits_[hit].clock
@@ -92,6 +103,10 @@ std::map<std::vector<std::string>, Group> PartReader::groups_of(const Correlatio
       values.push_back(std::move(value));
     }
     if (absent && is_temporal(correlation.type)) continue;
+    const bool alone =
+        correlation.needs_measured_clocks && part.clock_state == ClockState::unmeasured;
+    key.push_back(std::to_string(part.scale) + ':' +
+                  (alone ? std::to_string(part.clock) : std::string()));
     Group& group = out[key];
     if (group.parts.empty()) {
       for (std::size_t i = 0; i < values.size(); ++i) {

@@ -21,6 +21,8 @@ struct Part {
   std::int64_t time = 0;
   std::int64_t uncertainty = 0;
   std::uint32_t clock = 0;
+  ClockState clock_state = ClockState::measured;
+  std::uint32_t scale = 0;
   std::vector<std::size_t> hits;   // members, ascending
   const Firing* firing = nullptr;  // of an inner correlation
 };
@@ -40,7 +42,8 @@ class PartReader {
   PartReader(std::span<const Hit> hits, std::size_t rule_count);
 
   std::optional<std::string> field_of(const Part& part, const std::string& name) const;
-  // By the folded values of group-by; parts in the order of time. `firings`: of inner correlations.
+  // By the folded values of group-by, apart where times cannot be compared; parts in the order of
+  // time. `firings`: of inner correlations.
   std::map<std::vector<std::string>, Group> groups_of(const Correlation& correlation,
                                                       const Firings& firings) const;
 

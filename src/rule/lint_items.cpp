@@ -26,7 +26,9 @@ std::size_t shortest_literal(std::string_view expression) {
 class ItemLinter {
  public:
   ItemLinter(LintContext& context, const LogSource& source)
-      : context_(context), fields_(context.sources.fields_of(source)) {}
+      : context_(context),
+        fields_(context.sources.fields_of(source)),
+        frequent_(is_frequent(source)) {}
 
   void lint_selection(const YamlNode& selection) {
     if (selection.is_sequence()) {
@@ -41,9 +43,15 @@ class ItemLinter {
   }
 
  private:
+  // A capture is one event or a few; logs and traces are what costs.
+  bool is_frequent(const LogSource& source) const {
+    return source.category.empty() || context_.sources.empty() ||
+           context_.sources.knows_category(source.category);
+  }
+
   // The fields of most log sources are not known; where they are, another name is a slip.
   void lint_field(const YamlNode& key, std::string_view field) {
-    if (fields_.empty() || field.empty()) return;
+    if (fields_.empty() || field.empty() || field.find('.') != std::string_view::npos) return;
     const std::string name = event::without_blanks(field);
     if (std::find(fields_.begin(), fields_.end(), name) != fields_.end()) return;
     const std::string_view near = base::nearest_word(name, {fields_.begin(), fields_.end()});
@@ -94,7 +102,7 @@ class ItemLinter {
     }
     if (has("re")) {
       constexpr std::size_t kUseful = 3;
-      if (shortest_literal(text) < kUseful) {
+      if (frequent_ && shortest_literal(text) < kUseful) {
         context_.find(
             "P043", value, "the expression has no literal of three characters",
             text == "." || text == ".+"
@@ -129,6 +137,7 @@ class ItemLinter {
 
   LintContext& context_;
   std::vector<std::string> fields_;
+  bool frequent_;
 };
 }  // namespace
 

@@ -181,8 +181,12 @@ std::vector<std::string> LogSourceMap::fields_of(const LogSource& source) const 
     const bool same = list.source.product == base::fold_case(source.product) &&
                       list.source.category == base::fold_case(source.category) &&
                       list.source.service == base::fold_case(source.service);
-    if (!everywhere && !same) continue;
-    listed = listed || same;
+    // What the System part of every event log holds.
+    const bool system_part = list.source.product == kWindows && list.source.category.empty() &&
+                             list.source.service.empty();
+    const bool of_logs = system_part && source.category.empty() && knows_service(source.service);
+    if (!everywhere && !of_logs && (!same || system_part)) continue;
+    listed = listed || (same && !system_part);
     out.insert(out.end(), list.names.begin(), list.names.end());
   }
   if (!listed) out.clear();

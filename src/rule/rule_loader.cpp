@@ -372,6 +372,7 @@ class RuleLoader {
       out.thresholds = document.thresholds;
       out.fields = document.fields;
       out.percentile = document.percentile;
+      out.needs_measured_clocks = document.info.triage.skew_required;
       if (document.expression) out.expression = document.expression->tree;
       data_->correlations.push_back(std::move(out));
     }

@@ -267,6 +267,27 @@ TEST_CASE("rules lint: a rule that no cause uses") {
   CHECK(run.err.find("uses the rule `used`") == std::string::npos);
 }
 
+TEST_CASE("rules lint: this project's own pack is clean") {
+  const Outcome run = run_program({"rules", "lint", std::string(RDPTRIAGE_SOURCE_DIR) + "/rules"});
+  INFO(run.err.substr(0, 4000));
+  CHECK(run.exit_code == 0);
+  CHECK(run.err.find("problem[") == std::string::npos);
+}
+
+TEST_CASE("rules lint: rules that only tell machines apart are used by the timeline") {
+  const Files files("rules_identity");
+  write_text_file(files.rules,
+                  "title: T\nname: named\nid: 0d1f5f0a-6f0a-4b0e-9a57-7c9b1f2a5e11\n"
+                  "logsource: {product: windows, category: ip_configuration}\n"
+                  "detection: {s: {HostName: 'x'}, condition: s}\nlevel: low\n"
+                  "rdptriage: {format: 1, host: {from: HostName, names: [IPv4Address]}}\n"
+                  "---\ncause: a.one\nformat: 1\ncategory: network\ntitle: {en: t}\n"
+                  "explanation: {en: e}\nstage: name\nevidence:\n  - {rule: named, weight: 4}\n");
+  const Outcome run = run_program({"rules", "lint", files.rules});
+  INFO(run.err);
+  CHECK(run.err.find("problem[P047]") == std::string::npos);
+}
+
 TEST_CASE("rules lint: mistakes in the text formats of a pack") {
   const Files files("rules_formats");
   std::filesystem::create_directories(files.folder + "/formats");
@@ -299,6 +320,58 @@ TEST_CASE("rules: a pack brings its own log sources, and may need a newer progra
   CHECK(refused.err.find("problem[P038]: the pack needs rdptriage 99.1 or newer") !=
         std::string::npos);
   CHECK(refused.err.find("pack.yml:2:13") != std::string::npos);
+}
+
+TEST_CASE("rules: a pack that lists the sums of its files takes no others") {
+  const Files files("rules_pack_sums");
+  const std::string pack = files.folder + "/pack";
+  std::filesystem::create_directories(pack + "/detections");
+  const std::string rule = pack + "/detections/r.yml";
+  const std::string text =
+      "title: T\nname: t\nlogsource: {product: windows}\n"
+      "detection: {s: {User: bob}, condition: s}\n";
+  write_text_file(rule, text);
+  const std::string info =
+      "version: '7'\nsha256:\n"
+      "    detections/r.yml: ";
+  const std::string sum = "e56709a008a3416465fa48ac4d325e7d22fc83c6c2e91386944c043f201a31f1";
+  write_text_file(pack + "/pack.yml", info + sum + "\n");
+  const auto match = [&] {
+    return run_program({"rules", "match", "--rules", pack, "--rules", files.rules, files.events});
+  };
+  CHECK(match().exit_code == 0);  // files beside the pack are nobody's business
+  write_text_file(rule, text + "# edited\n");
+  const Outcome edited = match();
+  INFO(edited.err);
+  CHECK(edited.exit_code == 2);
+  CHECK(edited.err.find("problem[P039]: `detections/r.yml` is not the file that the pack lists") !=
+        std::string::npos);
+  CHECK(edited.err.find("pack.yml:3:23") != std::string::npos);
+  CHECK(run_program({"rules", "lint", pack}).exit_code == 2);
+  CHECK(run_program({"analyze", "--rules", pack, files.events}).err.find("problem[P039]") !=
+        std::string::npos);
+  write_text_file(rule, text);
+  write_text_file(pack + "/more.yml", text);
+  CHECK(match().err.find("the pack does not list the file `more.yml`") != std::string::npos);
+  std::filesystem::remove(pack + "/more.yml");
+  std::filesystem::remove(rule);
+  CHECK(match().err.find("the file `detections/r.yml` of the pack is missing") !=
+        std::string::npos);
+}
+
+TEST_CASE("rules: mistakes in pack.yml") {
+  const Files files("rules_pack_mistakes");
+  const auto lint = [&](const char* text) {
+    write_text_file(files.folder + "/pack.yml", text);
+    const Outcome run = run_program({"rules", "lint", files.rules, files.folder + "/pack.yml"});
+    CHECK(run.exit_code == 2);
+    return run.err;
+  };
+  CHECK(lint("version: '1'\nmin_engin: '9'\n").find("problem[P013]") != std::string::npos);
+  CHECK(lint("version: '1'\nmin_engin: '9'\n").find("did you mean `min_engine`?") !=
+        std::string::npos);
+  CHECK(lint("sha256: none\n").find("problem[P012]") != std::string::npos);
+  CHECK(lint("version: [\n").find("problem[P001]") != std::string::npos);
 }
 
 TEST_CASE("rules lint: mistakes in the tables of a pack") {

@@ -21,12 +21,16 @@ struct Seen {
   int second;
   std::uint32_t clock = 0;
   int uncertainty = 0;
+  rule::ClockState state = rule::ClockState::measured;
+  std::uint32_t scale = 0;
 };
+constexpr auto kUnmeasured = rule::ClockState::unmeasured;
 
 // "yes 3" for a firing with three events, "possible 2" …; "" for none.
-std::string outcome(const std::string& correlation, const std::vector<Seen>& seen) {
+std::string outcome(const std::string& correlation, const std::vector<Seen>& seen,
+                    const std::string& more = {}) {
   const std::string text = detection("a") + detection("b") + detection("c") +
-                           "title: out\nname: out\ncorrelation: {" + correlation + "}\n";
+                           "title: out\nname: out\ncorrelation: {" + correlation + "}\n" + more;
   const rule::RuleFile file{"r.yml", text};
   const auto loaded = rule::load_rules({&file, 1}, {});
   REQUIRE(loaded.problems.empty());
@@ -37,6 +41,8 @@ std::string outcome(const std::string& correlation, const std::vector<Seen>& see
     hit.time.ticks = one.second * kSecond;
     hit.clock = one.clock;
     hit.uncertainty = one.uncertainty * kSecond;
+    hit.clock_state = one.state;
+    hit.scale = one.scale;
   }
   std::string out;
   for (const rule::Firing& firing : rule::correlate(loaded.rules, hits)) {
@@ -112,4 +118,54 @@ TEST_CASE("correlation: the order of hits does not matter") {
     std::vector<Seen> turned(c.seen.rbegin(), c.seen.rend());
     CHECK(outcome(c.correlation, turned) == c.want);
   }
+}
+
+TEST_CASE("correlation: a chain takes the earliest link that the clocks allow") {
+  const char* chain = "type: temporal_ordered, rules: [a, b, c], timespan: 10s";
+  // The b of the other clock may be later than a; that of a's own clock is surely earlier.
+  CHECK(outcome(chain, {{'b', 2, 1, 0}, {'b', 1, 2, 4}, {'a', 3, 1, 0}, {'c', 5, 1, 0}}) ==
+        "yes 4");
+  CHECK(outcome(chain, {{'b', 2, 1, 0}, {'a', 3, 1, 0}, {'c', 5, 1, 0}}).empty());
+  CHECK(outcome(chain, {{'b', 1, 2, 1}, {'a', 3, 1, 0}, {'c', 5, 1, 0}}).empty());
+}
+
+TEST_CASE("correlation: chains in many hits of uncertain clocks take no time") {
+  const char* chain = "type: temporal_ordered, rules: [a, b], timespan: 1s";
+  std::vector<Seen> seen = {{'c', 0, 2, 100'000}};
+  for (int i = 0; i < 40'000; ++i) seen.push_back({i < 20'000 ? 'b' : 'a', i, 1, 100'000});
+  CHECK(outcome(chain, seen).empty());  // every b is before every a, on one clock
+}
+
+TEST_CASE("correlation: times of unknown zones are compared inside their artifact only") {
+  const char* both = "type: temporal, rules: [a, b], timespan: 10s";
+  const auto known = rule::ClockState::measured;
+  CHECK(outcome(both, {{'a', 0, 1, 0, known, 1}, {'b', 3, 1, 0, known, 1}}) == "yes 2");
+  CHECK(outcome(both, {{'a', 0, 1, 0, known, 1}, {'b', 3, 1, 0, known, 0}}).empty());
+  CHECK(outcome(both, {{'a', 0, 1, 0, known, 1}, {'b', 3, 2, 9, known, 2}}).empty());
+}
+
+TEST_CASE("correlation: skew: required leaves clocks apart that nothing measured") {
+  const std::string both = "type: temporal, rules: [a, b], timespan: 10s";
+  const std::string required = "rdptriage: {format: 1, skew: required}\n";
+  const std::vector<Seen> guessed = {{'a', 0, 1, 60, kUnmeasured}, {'b', 3, 2, 60, kUnmeasured}};
+  const std::vector<Seen> measured = {{'a', 0, 1, 0}, {'b', 3, 2, 2}};
+  const std::vector<Seen> one = {{'a', 0, 1, 60, kUnmeasured}, {'b', 3, 1, 60, kUnmeasured}};
+  const std::vector<Seen> mixed = {{'a', 0, 1, 0}, {'b', 1, 2, 60, kUnmeasured}, {'b', 3, 3, 2}};
+  CHECK(outcome(both, guessed) == "possible 2");
+  CHECK(outcome(both, guessed, required).empty());
+  CHECK(outcome(both, measured, required) == "yes 2");
+  CHECK(outcome(both, one, required) == "yes 2");
+  CHECK(outcome(both, mixed, required) == "yes 2");
+}
+
+TEST_CASE("correlation: a list of hits has an end, and says what is behind it") {
+  rule::HitList list(2);
+  rule::Hit hit;
+  CHECK(list.add(hit));
+  CHECK(list.add(hit));
+  CHECK_FALSE(list.add(hit));
+  list.leave_out(4);
+  CHECK(list.hits().size() == 2);
+  CHECK(list.left_out() == 5);
+  CHECK(rule::kMostHits == 1'000'000);
 }

@@ -240,8 +240,10 @@ std::set<std::string> codes_in(const std::string& text) {
 
 TEST_CASE("rule lint: what the map of log sources knows") {
   const std::string map_text =
-      "services: {system: [System]}\nfields:\n  - names: [HostKey]\n"
-      "  - {product: rdp, service: client-trace, names: [HttpStatus, HttpUrl]}\n";
+      "services: {system: [System], security: [Security]}\nfields:\n  - names: [HostKey]\n"
+      "  - {product: windows, names: [EventID, Data]}\n"
+      "  - {product: rdp, service: client-trace, names: [HttpStatus, HttpUrl]}\n"
+      "  - {product: windows, service: security, names: [LogonType]}\n";
   rule::LogSourceMap sources;
   std::vector<Problem> none;
   sources.add({"map.yml", map_text}, none);
@@ -261,8 +263,38 @@ TEST_CASE("rule lint: what the map of log sources knows") {
   CHECK(codes(trace, "HostKey|contains").empty());
   CHECK(codes(trace, "HtpStatus") == "P057did you mean `HttpStatus`?");
   CHECK(codes(trace, "Http Status").empty());
+  CHECK(codes(trace, "EventID").substr(0, 4) == "P057");
   CHECK(codes("product: windows, service: system", "Anything").empty());
+  const std::string security = "product: windows, service: security";
+  CHECK(codes(security, "LogonType").empty());
+  CHECK(codes(security, "EventID").empty());
+  CHECK(codes(security, "EventData.Any.Path").empty());
+  CHECK(codes(security, "Logontype") == "P057did you mean `LogonType`?");
+  CHECK(codes(security + ", category: process_creation", "Image").empty());
   CHECK(codes("product: windows, service: sistem", "Anything").substr(0, 4) == "P053");
+}
+
+TEST_CASE("rule lint: what an expression costs matters in logs, not in captures") {
+  rule::LogSourceMap sources;
+  std::vector<Problem> none;
+  sources.add({"map.yml",
+               "services: {sysmon: [Sysmon]}\ncategories:\n  - {product: windows, category: "
+               "file_event, alternatives: [{service: sysmon}]}\n"},
+              none);
+  REQUIRE(none.empty());
+  const auto doubtful = [&](const std::string& source) {
+    const std::string text = "title: t\nname: t\nlogsource: {" + source +
+                             "}\ndetection: {s: {'F|re': '^[0-9]'}, condition: s}\n";
+    const rule::RuleFile file{"r.yml", text};
+    const auto found =
+        rule::lint({&file, 1}, rule::load_rules({&file, 1}, {}).rules, sources, rule::LintFor::own);
+    return std::any_of(found.begin(), found.end(),
+                       [](const Problem& problem) { return problem.code == "P043"; });
+  };
+  CHECK(doubtful("product: windows, category: file_event"));
+  CHECK(doubtful("product: windows, service: sysmon"));
+  CHECK(doubtful("product: rdp, service: client-trace"));
+  CHECK_FALSE(doubtful("product: windows, category: rdp_file"));
 }
 
 TEST_CASE("rule problems: every code is documented and has a test") {
