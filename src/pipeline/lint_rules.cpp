@@ -34,7 +34,9 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
           return std::find(c.rules.begin(), c.rules.end(), info.index) != c.rules.end();
         });
     const bool tells_progress = !info.triage.state.empty() || !info.triage.attempt.empty();
-    if (correlated || tells_progress) continue;
+    const bool tells_machine = !info.triage.host_names.empty() || !info.triage.host_zone.empty() ||
+                               !info.triage.host_clock.empty() || !info.triage.log_state.empty();
+    if (correlated || tells_progress || tells_machine) continue;
     for (const rule::RuleFile& file : selected.files) {
       if (file.path != info.file) continue;
       findings.push_back(base::make_problem(
