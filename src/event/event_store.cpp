@@ -10,7 +10,10 @@ std::string format_time(Timestamp time) { return base::format_rfc3339(time.ticks
 
 namespace rdptriage::event {
 
-std::string_view EventStore::intern(std::string_view text) { return *pool_.emplace(text).first; }
+std::string_view EventStore::intern(std::string_view text) {
+  const auto known = pool_.find(text);
+  return known != pool_.end() ? *known : *pool_.emplace(text).first;
+}
 
 Event& EventStore::keep(const EventView& view) {
   Event event;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -41,7 +42,14 @@ class EventStore {
  private:
   Event& take_over(Event event);  // makes the text its own
 
-  std::unordered_set<std::string> pool_;  // nodes never move, so views stay valid
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  // Nodes never move, so views stay valid.
+  std::unordered_set<std::string, Hash, std::equal_to<>> pool_;
   std::deque<Event> events_;
 };
 

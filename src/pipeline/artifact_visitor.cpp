@@ -114,17 +114,16 @@ class ForkedSink final : public reader::EventSink {
 
 class Sink final : public reader::EventSink {
  public:
-  Sink(ArtifactResult& result, std::atomic<bool>& stopped) : result_(result), stopped_(stopped) {}
+  Sink(ArtifactResult& result, EventConsumer& consumer, std::atomic<bool>& stopped)
+      : result_(result), consumer_(consumer), stopped_(stopped) {}
 
-  reader::Flow event(EventView& event) override {
-    return consume(event, *result_.consumer, stopped_);
-  }
+  reader::Flow event(EventView& event) override { return consume(event, consumer_, stopped_); }
   std::unique_ptr<EventSink> fork() override {
-    auto consumer = result_.consumer->fork();
+    auto consumer = consumer_.fork();
     return consumer ? std::make_unique<ForkedSink>(std::move(consumer), stopped_) : nullptr;
   }
   reader::Flow join(EventSink& forked) override {
-    result_.consumer->join(static_cast<ForkedSink&>(forked).consumer());
+    consumer_.join(static_cast<ForkedSink&>(forked).consumer());
     return stopped_.load(std::memory_order_relaxed) ? reader::Flow::stop : reader::Flow::go_on;
   }
   void notice(Notice notice) override {
@@ -145,6 +144,7 @@ class Sink final : public reader::EventSink {
 
  private:
   ArtifactResult& result_;
+  EventConsumer& consumer_;
   std::atomic<bool>& stopped_;
   std::size_t notices_ = 0;
 };
@@ -166,6 +166,13 @@ void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
   }
 }
 }  // namespace
+
+void ArtifactVisitor::open(container::Walk& walk, const container::ListedFile& file,
+                           Deliver deliver) {
+  deliver_ = &deliver;
+  walk.open(file, *this);
+  deliver_ = nullptr;
+}
 
 ArtifactResult& ArtifactVisitor::add(const container::Artifact& artifact) {
   position_[artifact.index] = results_.size();
@@ -198,7 +205,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   }
   base::Sha256 hash;
   HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr);
-  Sink sink(result, *setup_->stopped);
+  std::unique_ptr<EventConsumer> consumer;
   if (head.empty()) {
     result.report.because = "the file is empty";
   } else if (reader == nullptr) {
@@ -206,11 +213,13 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   } else {
     result.report.format = reader->format;
     result.report.detected_by = "content";
-    result.consumer = setup_->make_consumer(artifact, result.report.format);
+    consumer = setup_->make_consumer(artifact, result.report.format);
+    Sink sink(result, *consumer, *setup_->stopped);
     const auto outcome = reader->read(artifact, hashing, setup_->context, sink);
     judge_outcome(outcome, result.report);
+    sink.finish();
+    consumer->finish();
   }
-  sink.finish();
   if (random_access != nullptr) {
     result.report.bytes = random_access->size();
     if (setup_->sha256) result.report.sha256 = side_hash.take();
@@ -221,6 +230,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
       if (setup_->sha256) result.report.sha256 = base::to_hex(hash.finish());
     }
   }
+  if (consumer) (*deliver_)({result.index, result.report.sha256, std::move(consumer)});
 }
 
 void ArtifactVisitor::bundle_begin(const container::Artifact& artifact, std::string_view format) {

@@ -15,9 +15,16 @@ namespace rdptriage::pipeline {
 struct ArtifactResult {
   std::uint32_t index = 0;
   ArtifactReport report;
-  std::unique_ptr<EventConsumer> consumer;
   std::vector<Notice> notices;
 };
+
+// What was made of the events of one artifact.
+struct ReadArtifact {
+  std::uint32_t index = 0;
+  std::string sha256;  // "" when it is not known
+  std::unique_ptr<EventConsumer> consumer;
+};
+using Deliver = FunctionRef<void(ReadArtifact)>;
 
 // Used by one thread; `results` holds what it visited, in the order of the visits.
 class ArtifactVisitor final : public container::Visitor {
@@ -30,6 +37,9 @@ class ArtifactVisitor final : public container::Visitor {
   };
 
   explicit ArtifactVisitor(const Setup& setup) : setup_(&setup) {}
+
+  // Visits the file; what was read of it, or of the members of a bundle, is delivered at once.
+  void open(container::Walk& walk, const container::ListedFile& file, Deliver deliver);
 
   void artifact(const container::Artifact& artifact, container::PeekSource& source) override;
   void bundle_begin(const container::Artifact& artifact, std::string_view format) override;
@@ -46,6 +56,7 @@ class ArtifactVisitor final : public container::Visitor {
   ArtifactResult* find(std::uint32_t index);
 
   const Setup* setup_;
+  const Deliver* deliver_ = nullptr;  // during open()
   std::vector<ArtifactResult> results_;
   std::map<std::uint32_t, std::size_t> position_;
   std::vector<Notice> loose_notices_;  // about no artifact

@@ -27,12 +27,13 @@ class Forwarder final : public pipeline::EventConsumer {
 
 ReadSummary for_each_event(const Case& input, Callback callback, const RuleSet& rules) {
   // One thread, so that events come in order.
-  pipeline::CaseReading reading =
-      pipeline::read_case(input, rules.impl().formats(), nullptr, 1,
-                          [&](const container::Artifact& artifact,
-                              std::string_view format) -> std::unique_ptr<pipeline::EventConsumer> {
-                            return std::make_unique<Forwarder>(artifact, format, callback);
-                          });
+  pipeline::CaseReading reading = pipeline::read_case(
+      input, {rules.impl().formats(), nullptr, 1},
+      [&](const container::Artifact& artifact,
+          std::string_view format) -> std::unique_ptr<pipeline::EventConsumer> {
+        return std::make_unique<Forwarder>(artifact, format, callback);
+      },
+      [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
   return {std::move(reading.artifacts), std::move(reading.notices)};
 }
 

@@ -27,7 +27,6 @@ struct Gathered {
   std::vector<std::string> limits_hit;
 
   event::EventStore store;
-  std::vector<event::EventStore> others;   // own the text of events that came from other threads
   std::vector<DetectionHit> hits;          // by event, then rule
   std::vector<std::uint64_t> match_count;  // by rule, with those that were not kept
   diagnosis::SourceSet sources;

@@ -158,12 +158,21 @@ class MatchConsumer final : public EventConsumer {
     if (!other.store_.events().empty()) other.store_ = {};
   }
 
+  void finish() override { matcher_.reset(); }
+
   const std::string& artifact() const { return artifact_; }
+  // Drops what has been told; true when no correlation refers to what is left.
+  bool forget() {
+    events = {};
+    rules = {};
+    hits = rule::HitList(matching_.most_correlated);
+    return store_.events().empty();
+  }
 
   std::uint64_t count = 0;
   std::vector<MatchedEvent> events;
   std::vector<rule::RuleIndex> rules;
-  rule::HitList hits;
+  rule::HitList hits{matching_.most_correlated};
 
  private:
   void take(const MatchedEvent& found, std::span<const rule::RuleIndex> matched) {
@@ -211,27 +220,27 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
     const auto telling = artifact.index == 0 ? Telling::at_once : Telling::later;
     return std::make_unique<MatchConsumer>(matching, artifact.path, telling);
   };
-  pipeline::CaseReading reading =
-      pipeline::read_case(input, nullptr, nullptr, input.options().jobs, make);
-
   MatchSummary summary;
-  summary.problems = std::move(selected->loaded.problems);
-  summary.rules = compiled.rules().size();
   rule::HitList hits(selection.most_correlated);
-  for (const auto& read : reading.consumers) {
-    auto* const consumer = static_cast<MatchConsumer*>(read.get());
-    if (consumer == nullptr) continue;
-    summary.events += consumer->count;
-    for (const rule::Hit& hit : consumer->hits.hits()) hits.add(hit);
-    hits.leave_out(consumer->hits.left_out());
+  std::vector<std::unique_ptr<EventConsumer>> read;  // own the events that hits point to
+  const auto take = [&](std::uint32_t, std::unique_ptr<EventConsumer> taken) {
+    auto& consumer = static_cast<MatchConsumer&>(*taken);
+    summary.events += consumer.count;
+    for (const rule::Hit& hit : consumer.hits.hits()) hits.add(hit);
+    hits.leave_out(consumer.hits.left_out());
     std::size_t next = 0;
-    for (const MatchedEvent& event : consumer->events) {
-      const auto matched = std::span(consumer->rules).subspan(next, event.rules);
-      matching.tell(event, consumer->artifact(), matched);
+    for (const MatchedEvent& event : consumer.events) {
+      const auto matched = std::span(consumer.rules).subspan(next, event.rules);
+      matching.tell(event, consumer.artifact(), matched);
       add_hits(event, matched, matching.correlated, hits);
       next += event.rules;
     }
-  }
+    if (!consumer.forget()) read.push_back(std::move(taken));
+  };
+  pipeline::CaseReading reading =
+      pipeline::read_case(input, {nullptr, nullptr, input.options().jobs}, make, take);
+  summary.problems = std::move(selected->loaded.problems);
+  summary.rules = compiled.rules().size();
   summary.matches = matching.told;
   for (const rule::Firing& firing : rule::correlate(compiled, hits.hits())) {
     const rule::RuleInfo& info = compiled.rules()[firing.rule];

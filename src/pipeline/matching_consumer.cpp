@@ -3,36 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "reader/local_date.hpp"
+#include "pipeline/judged_dates.hpp"
 
 namespace rdptriage::pipeline {
-
-namespace {
-constexpr std::string_view kPassed = "Passed";
-
-std::string_view in_words(std::string_view date, const std::optional<DateReference>& reference) {
-  if (!reference) return "unknown";
-  const std::optional<bool> passed = reader::has_passed(date, reference->time);
-  if (!passed) return "unknown";
-  if (*passed) return "true";
-  return reference->kind == DateReference::Kind::incident ? "false" : "unknown";
-}
-
-// An event of the store, as readers give them.
-class KeptDecoder final : public EventDecoder {
- public:
-  explicit KeptDecoder(const event::Event& event) : event_(event) {}
-  void decode_system(SystemFields& out) override { out = event_.system; }
-  void decode_fields(std::vector<Field>& out) override { out = event_.fields; }
-
- private:
-  const event::Event& event_;
-};
-
-// Matches of one rule that are kept of one artifact; the rest are counted. Enough for every
-// correlation window that a person could look at, and a bound for hostile input.
-constexpr std::uint64_t kKeptPerRule = 1000;
-}  // namespace
 
 std::unique_ptr<rule::Matcher> MatcherPool::take() {
   {
@@ -88,7 +61,7 @@ void MatchingConsumer::note_source(const EventView& event) {
 
 bool MatchingConsumer::count(std::span<const rule::RuleIndex> rules) {
   bool wanted = false;
-  for (const rule::RuleIndex rule : rules) wanted = ++counts_[rule] <= kKeptPerRule || wanted;
+  for (const rule::RuleIndex rule : rules) wanted = ++counts_[rule] <= kept_per_rule_ || wanted;
   if (!wanted) ++dropped_;
   return wanted;
 }
@@ -106,22 +79,6 @@ std::size_t MatchingConsumer::take_in(const diagnosis::SourceSpan& span) {
   return spans.size() - 1;
 }
 
-// Only the output of commands holds dates that have to be judged.
-bool MatchingConsumer::holds_date(const EventView& event) const {
-  const auto& dates = rules_->date_fields();
-  if (dates.empty() || event.key().category.empty() || !event.key().channel.empty()) return false;
-  bool found = false;
-  for (const Field& field : event.fields()) {
-    if (std::binary_search(dates.begin(), dates.end(), field.name)) found = true;
-    // Judged by whoever made the event.
-    if (field.name.size() > kPassed.size() &&
-        field.name.substr(field.name.size() - kPassed.size()) == kPassed) {
-      return false;
-    }
-  }
-  return found;
-}
-
 template <typename SomeEvent>
 void MatchingConsumer::put_off(SomeEvent& event) {
   if (put_off_.size() >= kKeptPerRule) {
@@ -132,45 +89,17 @@ void MatchingConsumer::put_off(SomeEvent& event) {
   store_.keep(event);
 }
 
-void MatchingConsumer::judge_dates(const std::optional<DateReference>& reference) {
-  const auto& dates = rules_->date_fields();
-  for (const std::uint32_t index : put_off_) {
-    event::Event& event = store_.events()[index];
-    std::vector<Field> judged;
-    for (const Field& field : event.fields) {
-      if (!std::binary_search(dates.begin(), dates.end(), field.name)) continue;
-      judged.push_back({store_.intern(std::string(field.name) + std::string(kPassed)),
-                        in_words(field.value, reference), FieldSection::other, ValueKind::text});
-    }
-    event.fields.insert(event.fields.end(), judged.begin(), judged.end());
-    match_kept(index);
-  }
-  put_off_.clear();
-  std::sort(hits_.begin(), hits_.end(), [](const DetectionHit& a, const DetectionHit& b) {
-    return a.event != b.event ? a.event < b.event : a.rule < b.rule;
-  });
-}
-
-void MatchingConsumer::match_kept(std::uint32_t index) {
-  const event::Event& kept = store_.events()[index];
-  KeptDecoder decoder(kept);
-  std::vector<Field> fields;
-  EventView view(kept.key, kept.locator, decoder, fields);
-  matcher_->match(view, matched_);
-  for (const rule::RuleIndex rule : matched_) {
-    ++counts_[rule];
-    hits_.push_back({rule, index});
-  }
-}
-
 reader::Flow MatchingConsumer::event(EventView& event) {
   note_source(event);
-  if (holds_date(event)) {
+  if (holds_unjudged_date(event, rules_->date_fields())) {
     put_off(event);
     return reader::Flow::go_on;
   }
   matcher_->match(event, matched_);
   if (matched_.empty()) return reader::Flow::go_on;
+  const EventKey& key = event.key();
+  const bool dated = key.time_quality == TimeQuality::utc || key.time_quality == TimeQuality::local;
+  if (key.time && dated && (!last_time_ || *last_time_ < *key.time)) last_time_ = key.time;
   if (parent_ != nullptr) {
     // Only the whole artifact's consumer knows which match of a rule is its thousandth; here it is
     // known when all of them have been kept already.
@@ -188,15 +117,12 @@ reader::Flow MatchingConsumer::event(EventView& event) {
   const auto index = static_cast<std::uint32_t>(store_.events().size());
   store_.keep(event);
   for (const rule::RuleIndex rule : matched_) hits_.push_back({rule, index});
-  const EventKey& key = event.key();
-  const bool dated = key.time_quality == TimeQuality::utc || key.time_quality == TimeQuality::local;
-  if (key.time && dated && (!last_time_ || *last_time_ < *key.time)) last_time_ = key.time;
   return reader::Flow::go_on;
 }
 
 std::unique_ptr<EventConsumer> MatchingConsumer::fork() {
   if (is_full_.empty()) is_full_ = std::vector<std::atomic<bool>>(rules_->rules().rules().size());
-  auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_);
+  auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_, kept_per_rule_);
   forked->parent_ = this;
   return forked;
 }
@@ -224,7 +150,7 @@ void MatchingConsumer::join(EventConsumer& consumer) {
   }
   for (const auto& [rule, dropped] : forked.counts_) counts_[rule] += dropped;
   for (const auto& [rule, matches] : counts_) {
-    if (matches >= kKeptPerRule) is_full_[rule].store(true, std::memory_order_relaxed);
+    if (matches >= kept_per_rule_) is_full_[rule].store(true, std::memory_order_relaxed);
   }
   for (const std::string& source : forked.sources_.names()) sources_.add(source);
   for (const diagnosis::SourceSpan& span : forked.sources_.spans()) take_in(span);

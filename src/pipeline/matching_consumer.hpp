@@ -33,33 +33,29 @@ class MatcherPool {
   std::vector<std::unique_ptr<rule::Matcher>> idle_;
 };
 
-// What the dates of captures are held against.
-struct DateReference {
-  Timestamp time;
-  // `incident`: the moment that the case is about. `at_least`: nobody analyzes before it, so what
-  // had ended by then has ended; of what ends later nothing is known.
-  enum class Kind : std::uint8_t { incident, at_least } kind = Kind::incident;
-};
+// How many matches of one rule are kept of one artifact; the rest are counted. Enough for every
+// correlation window that a person could look at, and a bound for hostile input. Less once a case
+// holds so much that keeping this much of every artifact would fill the memory.
+inline constexpr std::uint64_t kKeptPerRule = 1000, kKeptPerRuleOfRich = 100;
 
 class MatchingConsumer final : public EventConsumer {
  public:
-  MatchingConsumer(const RuleSetImpl& rules, MatcherPool& pool)
-      : rules_(&rules), pool_(&pool), matcher_(pool.take()) {}
+  MatchingConsumer(const RuleSetImpl& rules, MatcherPool& pool,
+                   std::uint64_t kept_per_rule = kKeptPerRule)
+      : rules_(&rules), pool_(&pool), kept_per_rule_(kept_per_rule), matcher_(pool.take()) {}
   ~MatchingConsumer() override { finish(); }
 
   reader::Flow event(EventView& event) override;
   std::unique_ptr<EventConsumer> fork() override;
   void join(EventConsumer& forked) override;
-  // Matches the events that were put off because they hold dates: each gets a field that says
-  // whether its date lies before `reference`: true, false or unknown.
-  void judge_dates(const std::optional<DateReference>& reference);
   // The last moment that a match tells of, local times taken as they stand.
   std::optional<Timestamp> last_time() const { return last_time_; }
-  // Gives the matcher back; what was found stays.
-  void finish();
+  void finish() override;
 
   event::EventStore& store() { return store_; }
-  const std::vector<DetectionHit>& hits() const { return hits_; }
+  const std::vector<DetectionHit>& hits() const { return hits_; }  // by event
+  // Events of the store that hold dates: to be matched when all dates can be judged.
+  const std::vector<std::uint32_t>& put_off() const { return put_off_; }
   const std::unordered_map<rule::RuleIndex, std::uint64_t>& counts() const { return counts_; }
   const diagnosis::SourceSet& sources() const { return sources_; }
   // Some event is a capture's: what a machine's connections and services looked like.
@@ -72,13 +68,12 @@ class MatchingConsumer final : public EventConsumer {
   std::size_t take_in(const diagnosis::SourceSpan& span);
   // Counts a match of these rules; true when some of them wants it kept.
   bool count(std::span<const rule::RuleIndex> rules);
-  bool holds_date(const EventView& event) const;
   template <typename SomeEvent>
   void put_off(SomeEvent& event);
-  void match_kept(std::uint32_t index);
 
   const RuleSetImpl* rules_;
   MatcherPool* pool_;
+  std::uint64_t kept_per_rule_;
   std::unique_ptr<rule::Matcher> matcher_;
   std::vector<rule::RuleIndex> matched_;
   event::EventStore store_;
@@ -89,7 +84,7 @@ class MatchingConsumer final : public EventConsumer {
   std::string last_source_;              // of the event before, which mostly is the same
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
-  std::vector<std::uint32_t> put_off_;  // events of store_ that judge_dates() matches
+  std::vector<std::uint32_t> put_off_;
   std::optional<Timestamp> last_time_;
 
   MatchingConsumer* parent_ = nullptr;      // what this was forked from

@@ -4,8 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <thread>
+#include <unordered_map>
+#include <utility>
 
 #include "pipeline/artifact_visitor.hpp"
 
@@ -18,24 +23,64 @@ unsigned jobs_for(unsigned wanted, std::size_t files) {
   return static_cast<unsigned>(std::clamp<std::size_t>(files, 1, available));
 }
 
-// The same bytes a second time say nothing new: the first artifact of the case's order keeps them.
-void drop_duplicates(std::vector<ArtifactResult>& results) {
-  std::map<std::string_view, const ArtifactResult*> first_of;
-  for (ArtifactResult& result : results) {
-    if (result.report.sha256.empty() || result.consumer == nullptr) continue;
-    const auto [at, added] = first_of.emplace(result.report.sha256, &result);
-    if (added) continue;
-    result.consumer.reset();
+// Hands consumers on in one order, whatever the order in which threads come with them. The same
+// bytes a second time say nothing new: the first artifact keeps them.
+class Delivery {
+ public:
+  explicit Delivery(TakeConsumer take) : take_(take) {}
+
+  // The `position`-th file has been dealt with; `read` holds what was read of it, if anything.
+  void add(std::size_t position, std::optional<ReadArtifact> read) {
+    const std::lock_guard lock(mutex_);
+    waiting_.emplace(position, std::move(read));
+    for (auto at = waiting_.begin(); at != waiting_.end() && at->first == next_; ++next_) {
+      if (at->second) take(std::move(*at->second));
+      at = waiting_.erase(at);
+    }
+  }
+  // REQUIRES: no other thread is at work, and all files have been added.
+  void take(ReadArtifact read) {
+    if (!read.sha256.empty()) {
+      const auto [first, is_new] = first_of_.emplace(std::move(read.sha256), read.index);
+      if (!is_new) {
+        repeats_.emplace(read.index, first->second);
+        return;
+      }
+    }
+    take_(read.index, std::move(read.consumer));
+  }
+  // Artifact → the artifact with the same bytes that was used.
+  const std::map<std::uint32_t, std::uint32_t>& repeats() const { return repeats_; }
+
+ private:
+  TakeConsumer take_;
+  std::mutex mutex_;
+  std::size_t next_ = 0;
+  std::map<std::size_t, std::optional<ReadArtifact>> waiting_;
+  std::unordered_map<std::string, std::uint32_t> first_of_;
+  std::map<std::uint32_t, std::uint32_t> repeats_;
+};
+
+// REQUIRES: `results` in the order of artifacts.
+void mark_repeats(std::vector<ArtifactResult>& results,
+                  const std::map<std::uint32_t, std::uint32_t>& repeats) {
+  const auto find = [&results](std::uint32_t index) {
+    return std::lower_bound(
+        results.begin(), results.end(), index,
+        [](const ArtifactResult& result, std::uint32_t wanted) { return result.index < wanted; });
+  };
+  for (const auto& [repeat, first] : repeats) {
+    ArtifactResult& result = *find(repeat);
     result.notices.clear();
     result.report.state = ArtifactState::not_used;
-    result.report.because = "the same bytes as " + at->second->report.path;
+    result.report.because = "the same bytes as " + find(first)->report.path;
     result.report.records_read = result.report.records_refused = result.report.bytes_lost = 0;
   }
 }
 }  // namespace
 
-CaseReading read_case(const Case& input, const reader::FormatSet* formats,
-                      const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer) {
+CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer make_consumer,
+                      TakeConsumer take_consumer) {
   const CaseOptions& options = input.options();
   container::Guard guard(options.limits, options.passwords);
   std::vector<container::WalkInput> inputs;
@@ -49,28 +94,36 @@ CaseReading read_case(const Case& input, const reader::FormatSet* formats,
   for (const container::ListedFile& file : listing.files) {
     (file.opens_bundle() ? bundles : files).push_back(&file);
   }
-  jobs = jobs_for(jobs, files.size());
+  const unsigned jobs = jobs_for(wanted.jobs, files.size());
   std::atomic<bool> stopped{false};
   ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped};
   setup.context.limits = options.limits;
-  setup.context.formats = formats;
-  setup.context.lines = lines;
+  setup.context.formats = wanted.formats;
+  setup.context.lines = wanted.lines;
   setup.context.carve = options.carve;
   // Files are shared out between threads; a single file may use them all.
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;
 
+  Delivery delivery(take_consumer);
   std::vector<ArtifactVisitor> visitors;  // one a thread, and one for the bundles
   for (unsigned i = 0; i <= jobs; ++i) visitors.emplace_back(setup);
   std::atomic<std::size_t> next{0};
   const auto work = [&](ArtifactVisitor& visitor) {
-    for (std::size_t i = next++; i < files.size(); i = next++) walk.open(*files[i], visitor);
+    for (std::size_t i = next++; i < files.size(); i = next++) {
+      std::optional<ReadArtifact> read;
+      visitor.open(walk, *files[i], [&](ReadArtifact artifact) { read = std::move(artifact); });
+      delivery.add(i, std::move(read));
+    }
   };
   std::vector<std::thread> threads;
   for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work, std::ref(visitors[i]));
   work(visitors[0]);
   for (std::thread& thread : threads) thread.join();
   // Bundles count towards the limits, so they are opened one after the other.
-  for (const container::ListedFile* bundle : bundles) walk.open(*bundle, visitors.back());
+  for (const container::ListedFile* bundle : bundles) {
+    visitors.back().open(walk, *bundle,
+                         [&](ReadArtifact artifact) { delivery.take(std::move(artifact)); });
+  }
 
   std::vector<ArtifactResult> results;
   CaseReading reading;
@@ -80,10 +133,9 @@ CaseReading read_case(const Case& input, const reader::FormatSet* formats,
   }
   std::sort(results.begin(), results.end(),
             [](const ArtifactResult& a, const ArtifactResult& b) { return a.index < b.index; });
-  drop_duplicates(results);
+  mark_repeats(results, delivery.repeats());
   for (ArtifactResult& result : results) {
     reading.artifacts.push_back(std::move(result.report));
-    reading.consumers.push_back(std::move(result.consumer));
     std::move(result.notices.begin(), result.notices.end(), std::back_inserter(reading.notices));
   }
   for (ArtifactVisitor& visitor : visitors) {

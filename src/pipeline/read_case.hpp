@@ -27,23 +27,37 @@ class EventConsumer {
   // events were shared out.
   virtual std::unique_ptr<EventConsumer> fork() { return nullptr; }
   virtual void join(EventConsumer& forked) { static_cast<void>(forked); }
+
+  // The artifact has been read to its end: from now on only results are asked for, maybe much
+  // later. What reading alone needs is given back.
+  virtual void finish() {}
 };
 
-// Called from several threads at once when `jobs` is more than 1.
+// Called from several threads at once when more than one job is used.
 using MakeConsumer = FunctionRef<std::unique_ptr<EventConsumer>(const container::Artifact&,
                                                                 std::string_view format)>;
 
+// What becomes of a consumer when its artifact has been read: called for one artifact after the
+// other, in an order that does not depend on threads, and long before the whole case has been read:
+// what a case holds on to is decided here. Files come in the order of their paths, then the members
+// of bundles as stored. Not called for bytes that were met before.
+using TakeConsumer = FunctionRef<void(std::uint32_t artifact, std::unique_ptr<EventConsumer>)>;
+
+struct ReadSetup {
+  const reader::FormatSet* formats = nullptr;
+  const reader::LineFilter* lines = nullptr;  // null: every line of a text is an event
+  unsigned jobs = 0;                          // 0: as many as the process may use
+};
+
 struct CaseReading {
-  std::vector<ArtifactReport> artifacts;                  // by artifact index
-  std::vector<std::unique_ptr<EventConsumer>> consumers;  // the same; null where nothing was read
-  std::vector<Notice> notices;                            // in the order of artifacts
+  std::vector<ArtifactReport> artifacts;  // by artifact index
+  std::vector<Notice> notices;            // in the order of artifacts
   std::vector<std::string> limits_hit;
 };
 
-// `lines` null: every line of a text is an event. The result does not depend on `jobs` (0: as many
-// as the process may use). Bytes that were met before are accounted for and their consumer is
-// dropped. A consumer that answers stop ends the reading of the case.
-CaseReading read_case(const Case& input, const reader::FormatSet* formats,
-                      const reader::LineFilter* lines, unsigned jobs, MakeConsumer make_consumer);
+// The result does not depend on the number of jobs. A consumer that answers stop ends the reading
+// of the case.
+CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer make_consumer,
+                      TakeConsumer take_consumer);
 
 }  // namespace rdptriage::pipeline

@@ -1,0 +1,56 @@
+// Puts the matches of all artifacts together, artifact after artifact, while the case is read, and
+// bounds what a case holds on to.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "pipeline/gather.hpp"
+#include "pipeline/judged_dates.hpp"
+#include "pipeline/matching_consumer.hpp"
+
+namespace rdptriage::pipeline {
+
+// Matched events that a case keeps: of each artifact kKeptPerRule matches of a rule until
+// `plenty` are kept, then kKeptPerRuleOfRich, and from `full` on that many of the whole case. What
+// is kept of an artifact depends on those before it alone.
+struct KeepLimits {
+  std::size_t plenty = 30'000;
+  std::size_t full = 60'000;
+};
+
+class EventMerger {
+ public:
+  EventMerger(Gathered& out, const RuleSetImpl& rules, KeepLimits limits = {});
+
+  // How many matches of a rule are worth keeping of an artifact that is about to be read. May be
+  // asked from any thread.
+  std::uint64_t kept_per_rule() const { return kept_per_rule_.load(std::memory_order_relaxed); }
+
+  // Takes over what was found in one artifact. One thread at a time, in the artifacts' order.
+  void append(MatchingConsumer& from, std::optional<std::uint32_t> artifact);
+  // Matches what was put off because it holds dates, and says what was left out. The last call.
+  void finish(MatcherPool& pool);
+
+ private:
+  bool is_new(const event::Event& event);
+  // Counts the matches; true when one of them is to be kept.
+  bool is_wanted(const DetectionHit* first, const DetectionHit* last);
+
+  Gathered* out_;
+  const RuleSetImpl* rules_;
+  KeepLimits limits_;
+  std::atomic<std::uint64_t> kept_per_rule_{kKeptPerRule};
+  std::vector<std::uint32_t> of_artifact_, of_case_;  // matches by rule, of kept events
+  std::vector<rule::RuleIndex> seen_;                 // rules with a count in of_artifact_
+  std::vector<std::uint32_t> put_off_;                // events of the whole store
+  std::unordered_set<std::string> records_;
+  std::optional<Timestamp> last_time_;
+  std::uint64_t repeated_ = 0, left_out_ = 0;
+};
+
+}  // namespace rdptriage::pipeline
