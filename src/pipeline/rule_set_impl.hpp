@@ -29,6 +29,7 @@ struct RulePackFile {
   std::string owned;  // empty when `text` is embedded
   std::string_view text;
   PackPart part = PackPart::rules;
+  unsigned pack = 0;  // the embedded one is 0, each path that was given the next
 };
 
 // What a rule file holds: by its folder, else by its keys.

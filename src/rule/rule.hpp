@@ -39,7 +39,8 @@ struct TriageKey {
 
 // Whether a rule's own matches are findings. `hidden`: some correlation refers to it without
 // `generate: true`, so the correlation speaks for it; its matches still count as evidence.
-enum class Visibility : std::uint8_t { shown, hidden };
+// `disabled`: a later pack left it out; what refers to it still can, but it never matches.
+enum class Visibility : std::uint8_t { shown, hidden, disabled };
 
 struct RuleInfo {
   RuleIndex index = 0;
