@@ -15,7 +15,7 @@ Result<std::vector<RuleSummary>> list_rules(const RuleSelection& selection,
   RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
   std::vector<RuleSummary> out;
   for (const rule::RuleInfo& info : selected->loaded.rules.rules()) {
-    if (info.generated_for) continue;
+    if (info.generated_for || info.visibility == rule::Visibility::disabled) continue;
     RuleSummary row{info.handle(),
                     info.id,
                     info.title,
@@ -66,6 +66,11 @@ Result<std::string> explain_rule(const RuleSelection& selection, std::string_vie
     return fail("RULE_UNKNOWN", fmt::format("there is no rule `{}`", handle), {},
                 near.empty() ? "`rdptriage rules list` shows them"
                              : fmt::format("did you mean `{}`?", near));
+  }
+  if (info->visibility == rule::Visibility::disabled) {
+    return fail("RULE_DISABLED",
+                fmt::format("a later pack leaves `{}` out: it never matches", handle), {},
+                "take it off that pack's list `disable`");
   }
   if (info->kind == rule::RuleKind::correlation) {
     return fail("RULE_NO_DETECTION",

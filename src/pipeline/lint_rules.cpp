@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/problem.hpp"
+#include "base/text.hpp"
 #include "diagnosis/cause_set.hpp"
 #include "diagnosis/code_table.hpp"
 #include "pipeline/rule_files.hpp"
@@ -25,6 +26,7 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
   if (evidence.empty()) return;  // rules without a pack of causes
   for (const rule::RuleInfo& info : selected.loaded.rules.rules()) {
     if (!info.triage.present || info.generated_for) continue;
+    if (info.visibility == rule::Visibility::disabled) continue;
     const rule::RuleInfo* same = pack.rules().find(info.handle());
     if (same == nullptr || std::binary_search(evidence.begin(), evidence.end(), same->index))
       continue;
@@ -35,8 +37,9 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
         });
     // The timeline asks some rules itself: how far a connection got, and which machine is which.
     const bool tells_progress = !info.triage.state.empty() || !info.triage.attempt.empty();
-    const bool tells_host = !info.triage.host_names.empty() || !info.triage.host_zone.empty();
-    if (correlated || tells_progress || tells_host) continue;
+    const bool tells_machine = !info.triage.host_names.empty() || !info.triage.host_zone.empty() ||
+                               !info.triage.host_clock.empty() || !info.triage.log_state.empty();
+    if (correlated || tells_progress || tells_machine) continue;
     for (const rule::RuleFile& file : selected.files) {
       if (file.path != info.file) continue;
       findings.push_back(base::make_problem(
@@ -46,6 +49,34 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
     }
   }
 }
+
+// Names in `disable` and in filters that no rule has, neither here nor in the embedded pack.
+void find_unknown_targets(const pipeline::SelectedRules& selected, std::vector<Problem>& findings) {
+  const auto check = [&](const std::string& handle, const rule::Place& place,
+                         base::SourceMark mark) {
+    const rule::CompiledRules& ours = RuleSet::builtin().impl().rules();
+    if (selected.loaded.rules.find(handle) != nullptr || ours.find(handle) != nullptr) return;
+    std::vector<std::string_view> names;
+    for (const rule::CompiledRules* set : {&selected.loaded.rules, &ours}) {
+      for (const rule::RuleInfo& info : set->rules()) names.push_back(info.handle());
+    }
+    const std::string_view near = base::nearest_word(handle, names);
+    const rule::RuleFile& file = selected.files[place.file];
+    findings.push_back(base::make_problem(
+        "P058", {file.path, file.text}, mark,
+        fmt::format("there is no rule `{}` to leave out or to filter", handle), "",
+        near.empty() ? std::string("`rdptriage rules list` shows the rules")
+                     : fmt::format("did you mean `{}`?", near)));
+  };
+  for (const rule::DisableDocument& document : selected.loaded.rules.documents().disabled) {
+    for (const rule::RuleReference& rule : document.rules)
+      check(rule.handle, document.place, rule.mark);
+  }
+  for (const rule::FilterDocument& filter : selected.loaded.rules.documents().filters) {
+    for (const std::string& rule : filter.rules) check(rule, filter.place, filter.place.mark);
+  }
+}
+
 // Tables of codes and the claims about them.
 void check_tables(const pipeline::SelectedRules& selected, std::vector<Problem>& problems) {
   for (const rule::RuleFile& file : selected.files) {
@@ -79,8 +110,11 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   // The files once more as a pack: causes, formats and codes have their own loaders.
   std::vector<pipeline::RulePackFile> pack_files;
   for (const rule::RuleFile& file : selected->files) {
-    pack_files.push_back(
-        {std::string(file.path), {}, file.text, pipeline::part_of(file.path, file.text)});
+    pack_files.push_back({std::string(file.path),
+                          {},
+                          file.text,
+                          pipeline::part_of(file.path, file.text),
+                          file.pack});
   }
   for (const rule::RuleFile& file : selected->log_source_files) {
     pack_files.push_back({std::string(file.path), {}, file.text, pipeline::PackPart::log_sources});
@@ -89,6 +123,7 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   out.problems = pack.problems();
   check_tables(*selected, out.problems);
   find_unused(*selected, pack, out.findings);
+  find_unknown_targets(*selected, out.findings);
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const Problem& a, const Problem& b) {
                      return std::pair(std::string_view(a.file), a.line) <

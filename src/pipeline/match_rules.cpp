@@ -58,7 +58,7 @@ class Matching {
             std::span<const rule::RuleIndex> matched) {
     for (const rule::RuleIndex rule : matched) {
       const rule::RuleInfo& info = rules.rules()[rule];
-      if (info.visibility == rule::Visibility::hidden) continue;
+      if (info.visibility != rule::Visibility::shown) continue;
       RuleMatch out;
       describe(info, out);
       out.artifact = artifact;
@@ -244,7 +244,7 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   summary.matches = matching.told;
   for (const rule::Firing& firing : rule::correlate(compiled, hits.hits())) {
     const rule::RuleInfo& info = compiled.rules()[firing.rule];
-    if (info.visibility == rule::Visibility::hidden) continue;
+    if (info.visibility != rule::Visibility::shown) continue;
     RuleMatch out;
     out.kind = RuleMatch::Kind::correlation;
     describe(info, out);

@@ -47,16 +47,20 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 
 Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection) {
   auto out = std::make_unique<SelectedRules>();
+  std::vector<unsigned> packs;  // of each file in `owned`
   for (const fs::path& path : selection.paths) {
+    const unsigned pack = packs.empty() ? 1 : packs.back() + 1;
     RDPTRIAGE_TRY(const auto files, rule_files_below(path));
     for (const fs::path& file : files) {
       RDPTRIAGE_TRY(std::string text, read_rule_file(file));
       out->owned.emplace_back(file.generic_string(), std::move(text));
+      packs.push_back(pack);
     }
   }
   if (!selection.log_source_map.empty()) {
     RDPTRIAGE_TRY(std::string text, read_rule_file(selection.log_source_map));
     out->owned.emplace_back(selection.log_source_map.generic_string(), std::move(text));
+    packs.push_back(0);
   }
   const bool own_map = !selection.log_source_map.empty();
   for (const PackFile& file : embedded_pack()) {
@@ -76,7 +80,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
     if (is_own_map || (part == PackPart::log_sources && !own_map)) {
       out->log_source_files.push_back({path, text});  // adds to the maps before it
     } else {
-      out->files.push_back({path, text});
+      out->files.push_back({path, text, packs[i]});
     }
     // One that is no YAML is reported with the rules.
     if (part != PackPart::pack_info || !base::parse_yaml({path, text})) continue;

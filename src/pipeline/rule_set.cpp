@@ -30,12 +30,14 @@ const RuleSet& RuleSet::builtin() {
 Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base) {
   std::vector<RulePackFile> files;
   if (base == Base::builtin) files = embedded_files();
+  unsigned pack = 0;
   for (const fs::path& path : paths) {
+    ++pack;
     RDPTRIAGE_TRY(const auto found, pipeline::rule_files_below(path));
     for (const fs::path& file : found) {
       RDPTRIAGE_TRY(std::string text, pipeline::read_rule_file(file));
       const pipeline::PackPart part = pipeline::part_of(file.generic_string(), text);
-      files.push_back({file.generic_string(), std::move(text), {}, part});
+      files.push_back({file.generic_string(), std::move(text), {}, part, pack});
     }
   }
   auto impl = std::make_shared<const RuleSetImpl>(std::move(files));

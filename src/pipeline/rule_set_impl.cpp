@@ -92,7 +92,7 @@ void RuleSetImpl::compile_rules() const {
     std::vector<rule::RuleFile> rules, log_sources;
     std::vector<base::SourceText> causes;
     for (const RulePackFile& file : files_) {
-      if (file.part == PackPart::rules) rules.push_back({file.path, file.text});
+      if (file.part == PackPart::rules) rules.push_back({file.path, file.text, file.pack});
       if (file.part == PackPart::log_sources) log_sources.push_back({file.path, file.text});
       if (file.part == PackPart::causes) causes.push_back({file.path, file.text});
     }

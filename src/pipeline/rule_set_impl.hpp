@@ -29,6 +29,7 @@ struct RulePackFile {
   std::string owned;  // empty when `text` is embedded
   std::string_view text;
   PackPart part = PackPart::rules;
+  unsigned pack = 0;  // the embedded one is 0, each path that was given the next
 };
 
 // What a rule file holds: by its folder, else by its keys.
@@ -60,7 +61,7 @@ class RuleSetImpl {
 
   const std::vector<pipeline::RulePackFile>& files() const { return files_; }
   const std::string& version() const { return version_; }  // of several packs: "2026.11 + 7.1"
-  const std::string& sha256() const;  // of all files, in order of their paths
+  const std::string& sha256() const;                       // of all files, in order of their paths
 
   // Compiles everything; what is wrong with any file.
   std::vector<Problem> problems() const;

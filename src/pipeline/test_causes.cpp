@@ -64,7 +64,8 @@ std::vector<std::string> complaints(const CauseTest& test, const Report& report)
 void test_causes(const SelectedRules& selected, RuleTestResult& result) {
   std::vector<RulePackFile> files;
   for (const rule::RuleFile& file : selected.files) {
-    files.push_back({std::string(file.path), {}, file.text, part_of(file.path, file.text)});
+    files.push_back(
+        {std::string(file.path), {}, file.text, part_of(file.path, file.text), file.pack});
   }
   for (const rule::RuleFile& file : selected.log_source_files) {
     files.push_back({std::string(file.path), {}, file.text, PackPart::log_sources});

@@ -36,7 +36,7 @@ class TestRun {
 
   void run_all() {
     for (const rule::RuleInfo& info : rules_.rules()) {
-      if (info.generated_for) continue;
+      if (info.generated_for || info.visibility == rule::Visibility::disabled) continue;
       ++result_.rules;
       const std::size_t document = rules_.document_of(info.index);
       const YamlNode& tests = info.kind == rule::RuleKind::detection

@@ -24,6 +24,7 @@ struct Correlation;
 struct RuleFile {
   std::string_view path;  // as shown in messages
   std::string_view text;
+  unsigned pack = 0;  // later packs may leave out rules of earlier ones
 };
 
 enum class LogSourceUse : std::uint8_t;

@@ -23,6 +23,10 @@ class ItemParser {
   std::optional<Item> parse(std::span<const YamlNode> values) {
     item_.mark = mark_;
     if (key_ != nullptr && !parse_key()) return std::nullopt;
+    if (chain_.form == Form::exists && values.size() > 1) {
+      problem("P022", values[1].mark(), "`exists` takes one value", "", "write true or false");
+      return std::nullopt;
+    }
     if (values.empty()) {
       problem("P026", mark_, "an empty list matches nothing", "no value",
               "write the values, `''` for an empty text or `null` for an absent field");
@@ -60,6 +64,12 @@ class ItemParser {
     for (std::size_t i = 1; i < parts.size(); ++i) {
       const auto modifier = find_modifier(parts[i]);
       if (!modifier) {
+        if (parts[i].empty()) {
+          problem("P020", part_of_key(parts[i]), "no modifier stands behind `|`", "",
+                  "remove the `|`, or name the modifier");
+          good = false;
+          continue;
+        }
         const auto names = modifier_names();
         const std::string_view near = base::nearest_word(parts[i], {names.begin(), names.end()});
         problem("P020", part_of_key(parts[i]), fmt::format("unknown modifier `{}`", parts[i]), "",

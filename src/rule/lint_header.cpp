@@ -100,6 +100,41 @@ void lint_tests(LintContext& context, const YamlNode& root, const YamlNode& own)
   }
 }
 
+// A text names values that the report can show: what `keep` and `group-by` list.
+void lint_says(LintContext& context, const YamlNode& root, const YamlNode& own) {
+  const YamlNode* says = own.find("says");
+  if (says == nullptr || !says->is_scalar()) return;
+  std::vector<std::string_view> names;
+  if (const YamlNode* keep = own.find("keep")) {
+    for (const YamlNode& key : keep->keys) names.push_back(key.text);
+  }
+  const YamlNode* correlation = root.find("correlation");
+  const YamlNode* groups = correlation == nullptr ? nullptr : correlation->find("group-by");
+  if (groups != nullptr) {
+    if (groups->is_scalar()) names.push_back(groups->text);
+    for (const YamlNode& group : groups->items) names.push_back(group.text);
+  }
+  std::string_view text = says->text;
+  for (std::size_t open = 0; (open = text.find('{')) != std::string_view::npos;) {
+    const auto close = text.find('}', open);
+    const std::string_view inner = text.substr(open + 1, close - open - 1);
+    const std::string_view name = inner.substr(0, inner.find('|'));
+    if (close == std::string_view::npos || name.empty()) {
+      context.find("P059", *says, "a brace that names nothing",
+                   "write `{name}` or `{name|default}`");
+      return;
+    }
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const std::string_view near = base::nearest_word(name, names);
+      context.find("P059", *says,
+                   fmt::format("the text shows `{}`, which `keep` does not list", name),
+                   near.empty() ? fmt::format("add `keep: {{{}: FIELD}}`", name)
+                                : fmt::format("did you mean `{}`?", near));
+    }
+    text.remove_prefix(close + 1);
+  }
+}
+
 }  // namespace
 
 void lint_header(LintContext& context, const YamlNode& root) {
@@ -140,6 +175,7 @@ void lint_header(LintContext& context, const YamlNode& root) {
                  "say where the fact is documented");
   }
   lint_tests(context, root, *own);
+  lint_says(context, root, *own);
   if (own->find("format") == nullptr) {
     context.find("P019", *root.find_key("rdptriage"), "`rdptriage` has no `format`",
                  "write `format: 1`");

@@ -106,22 +106,55 @@ class RuleLoader {
     return fmt::format("{}:{}", files_[place.file].path, place.mark.line);
   }
 
+  template <class Use>
+  void for_each_document(Use use) {
+    for (auto& document : data_->documents.detections) use(document);
+    for (auto& document : data_->documents.correlations) use(document);
+  }
+
+  // A `disable` is about the rules of earlier packs; about those of its own only where no earlier
+  // one has the name, so that a pack can put its own rule in the place of another.
   void apply_disables() {
-    std::set<std::string> disabled;
+    std::map<std::string, unsigned> disabled, earliest;  // by handle: the pack
     for (const DisableDocument& document : data_->documents.disabled) {
-      for (const RuleReference& rule : document.rules)
-        disabled.insert(base::fold_case(rule.handle));
+      const unsigned pack = files_[document.place.file].pack;
+      for (const RuleReference& rule : document.rules) {
+        unsigned& by = disabled[base::fold_case(rule.handle)];
+        by = std::max(by, pack);
+      }
     }
     if (disabled.empty()) return;
-    const auto is_disabled = [&](const auto& document) {
-      return disabled.count(base::fold_case(document.info.name)) != 0 ||
-             disabled.count(base::fold_case(document.info.id)) != 0;
+    for_each_document([&](const auto& document) {
+      const unsigned pack = files_[document.place.file].pack;
+      for (const std::string* word : {&document.info.name, &document.info.id}) {
+        const auto [at, is_new] = earliest.emplace(base::fold_case(*word), pack);
+        at->second = std::min(at->second, pack);
+      }
+    });
+    std::set<std::string> in_use;  // handles of rules that stay
+    for_each_document([&](auto& document) {
+      const unsigned pack = files_[document.place.file].pack;
+      for (const std::string* word : {&document.info.name, &document.info.id}) {
+        const auto by = disabled.find(base::fold_case(*word));
+        if (word->empty() || by == disabled.end()) continue;
+        if (pack < by->second || earliest[by->first] == by->second)
+          document.info.visibility = Visibility::disabled;
+      }
+      if (document.info.visibility == Visibility::disabled) return;
+      in_use.insert(base::fold_case(document.info.name));
+      in_use.insert(base::fold_case(document.info.id));
+    });
+    in_use.erase("");
+    const auto is_replaced = [&](const auto& document) {
+      return document.info.visibility == Visibility::disabled &&
+             (in_use.count(base::fold_case(document.info.name)) != 0 ||
+              in_use.count(base::fold_case(document.info.id)) != 0);
     };
     auto& detections = data_->documents.detections;
-    detections.erase(std::remove_if(detections.begin(), detections.end(), is_disabled),
+    detections.erase(std::remove_if(detections.begin(), detections.end(), is_replaced),
                      detections.end());
     auto& correlations = data_->documents.correlations;
-    correlations.erase(std::remove_if(correlations.begin(), correlations.end(), is_disabled),
+    correlations.erase(std::remove_if(correlations.begin(), correlations.end(), is_replaced),
                        correlations.end());
   }
 
@@ -212,10 +245,12 @@ class RuleLoader {
       }
     }
     if (document.expression) {
-      std::vector<std::string> names;
+      std::vector<std::string> names, patterns;
       const auto collect = [&](const Condition& tree, const auto& self) -> void {
         for (const Condition& operand : tree.operands) self(operand, self);
         if (tree.op == ConditionOp::identifier) names.push_back(tree.name);
+        if (tree.op == ConditionOp::any_of || tree.op == ConditionOp::all_of)
+          patterns.push_back(tree.name);
       };
       collect(document.expression->tree, collect);
       for (const std::string& name : names) {
@@ -223,6 +258,15 @@ class RuleLoader {
         problem("P016", document.place.file, document.expression->mark,
                 fmt::format("the condition names `{}`, which is not among the rules", name), "",
                 "add it to `rules`, or correct the name");
+      }
+      for (const std::string& pattern : patterns) {
+        const bool some =
+            std::any_of(document.rules.begin(), document.rules.end(),
+                        [&](const RuleReference& rule) { return selects(pattern, rule.handle); });
+        if (some) continue;
+        problem("P017", document.place.file, document.expression->mark,
+                fmt::format("no rule of the correlation is named `{}`", pattern), "",
+                "correct the pattern, or add the rules to `rules`");
       }
     }
     return problems_.size() == before;
@@ -345,6 +389,7 @@ class RuleLoader {
   void build_correlations() {
     for (const std::size_t position : order_) {
       const CorrelationDocument& document = data_->documents.correlations[position];
+      if (document.info.visibility == Visibility::disabled) continue;
       Correlation out;
       out.rule = document.info.index;
       out.type = document.type;
@@ -377,7 +422,8 @@ class RuleLoader {
       data_->correlations.push_back(std::move(out));
     }
     for (RuleInfo& info : data_->rules) {
-      if (visibility_[info.index] == kHiddenByName) info.visibility = Visibility::hidden;
+      const bool shown = info.visibility == Visibility::shown;
+      if (shown && visibility_[info.index] == kHiddenByName) info.visibility = Visibility::hidden;
     }
   }
 
@@ -401,6 +447,7 @@ class RuleLoader {
   void build_program() {
     ProgramBuilder builder(sources_, options_.log_sources);
     for (const DetectionDocument& document : data_->documents.detections) {
+      if (document.info.visibility == Visibility::disabled) continue;
       std::vector<const Detection*> filters;
       for (const FilterDocument& filter : data_->documents.filters) {
         if (applies_to(filter, document)) filters.push_back(&filter.detection);

@@ -178,6 +178,47 @@ TEST_CASE("rules: several packs, the later ones may disable and add filters") {
   CHECK(matches() == 0);
 }
 
+TEST_CASE("rules: a pack leaves out rules that others refer to, or brings its own of that name") {
+  const Files files("rules_disable");
+  const std::string later = files.folder + "/later.yml";
+  const auto matches = [&] {
+    const Outcome run = run_program({"rules", "match", "--rules", files.rules, "--rules", later,
+                                     "--format", "jsonl", files.events});
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    return run.out;
+  };
+  write_text_file(later, "disable: [failed]\n");  // `many` counts it
+  CHECK(matches().empty());
+  const std::string own =
+      "---\ntitle: Own\nname: failed\nid: 0d1f5f0a-6f0a-4b0e-9a57-7c9b1f2a5e09\n"
+      "logsource: {product: windows, service: security}\n"
+      "detection: {s: {EventID: 4624}, condition: s}\n";
+  write_text_file(later, "disable: [failed]\n" + own);
+  const std::string out = matches();
+  CHECK(std::count(out.begin(), out.end(), '\n') == 1);
+  CHECK(out.find("\"title\":\"Own\"") != std::string::npos);
+  write_text_file(later, "disable: [faild]\n");
+  const Outcome lint = run_program({"rules", "lint", files.rules, later});
+  CHECK(lint.exit_code == 1);
+  CHECK(lint.err.find("problem[P058]") != std::string::npos);
+  CHECK(lint.err.find("did you mean `failed`?") != std::string::npos);
+  write_text_file(later, "disable: [rdpclient_gateway_ended_by_admin]\n");  // of the embedded pack
+  CHECK(run_program({"rules", "lint", later}).exit_code == 0);
+  CHECK(run_program({"rules", "explain", "--rules", files.rules, "--rules", later, "many", "{}"})
+            .exit_code == 2);
+}
+
+TEST_CASE("analyze: leaving out a rule of the embedded pack does not break its causes") {
+  const Files files("rules_disable_builtin");
+  const std::string later = files.folder + "/later.yml";
+  write_text_file(later, "disable: [rdpclient_gateway_ended_by_admin]\n");
+  const Outcome run = run_program({"analyze", "--rules", later, files.events});
+  INFO(run.err);
+  CHECK(run.err.find("problem[") == std::string::npos);
+  CHECK(run.exit_code != 2);
+}
+
 TEST_CASE("rules: placeholders and a map of log sources of the user's own") {
   const Files files("rules_own_map");
   write_text_file(files.rules,
