@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "rdptriage/focus.hpp"
 
 namespace rdptriage::rule {
 
@@ -21,8 +22,6 @@ constexpr std::string_view kStages[] = {
     "nla",          "licensing",      "session"};
 constexpr std::string_view kStates[] = {"passed", "failed"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
-constexpr std::string_view kRoles[] = {"client", "gateway",        "session-host",
-                                       "broker", "license-server", "proxy"};
 constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock"};
 constexpr std::string_view kLogKeys[] = {"name", "is"};
 constexpr std::string_view kLogStates[] = {"cleared", "off"};
@@ -71,7 +70,7 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
     } else {
       context.check_keys(*host, kHostKeys, "`host`");
       out.host_from = context.text(*host, "from");
-      out.host_role = word(context, *host, "role", kRoles);
+      out.host_role = word(context, *host, "role", host_roles());
       out.host_zone = context.text(*host, "zone");
       out.host_clock = context.text(*host, "clock");
       if (const YamlNode* names = host->find("names")) {

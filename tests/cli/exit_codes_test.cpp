@@ -31,6 +31,11 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"/", "--fail-on", "never"}, "--fail-on"},
       {{"/", "--format", "json", "--format", "text"}, "two formats would go to standard output"},
       {{"analyze"}, "PATH"},
+      {{"--verison"}, "did you mean '--version'?"},
+      {{"rules"}, "`rules` needs one of: list, lint"},
+      {{"rules", "lnt"}, "did you mean 'lint'?"},
+      {{"/", "--jobs", "many"}, "wrong kind: "},
+      {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
   };
   for (const Case& c : kCases) {
@@ -51,6 +56,24 @@ TEST_CASE("cli: nothing to analyze exits 3") {
   CHECK(missing.exit_code == 3);
   CHECK(contains(missing.err, "error[INPUT_NOT_FOUND]"));
   CHECK(contains(missing.err, "no-such-file.zip"));
+  CHECK(run_program({"events", folder + "/no-such-file.zip"}).exit_code == 3);
+  write_text_file(folder + "/notes.txt", "some notes\nabout lunch\n");
+  write_text_file(folder + "/wrong.evtx", std::string(600, '\x01'));
+  struct Reason {
+    std::string path;
+    const char* says;
+  };
+  const Reason reasons[] = {{fresh_folder("cli-empty"), "there is no file in what was given"},
+                            {folder + "/notes.txt", "none of it is about a connection"},
+                            {folder + "/wrong.evtx", "named .evtx"},
+                            {folder + "/noise.bin", "no known log or capture format"}};
+  for (const Reason& reason : reasons) {
+    INFO(reason.says);
+    const Outcome outcome = run_program({reason.path, "-q"});
+    CHECK(outcome.exit_code == 3);
+    CHECK(contains(outcome.out, "BECAUSE"));
+    CHECK(contains(outcome.out, reason.says));
+  }
   CHECK(contains(run_program({"evnets"}).err, "did you mean the command 'events'?"));
   for (const char* name : {"/empty.evtx", "/noise.bin", ""}) {
     INFO(name);
