@@ -13,9 +13,9 @@ using base::YamlNode;
 
 namespace {
 constexpr std::int64_t kFormat = 1;
-constexpr std::string_view kKeys[] = {"format", "stage",      "state", "attempt", "host",
-                                      "keep",   "says",       "holds", "skew",    "tests",
-                                      "i18n",   "supersedes", "since", "until",   "moment", "log"};
+constexpr std::string_view kKeys[] = {"format", "stage", "state",  "attempt", "host", "keep",
+                                      "says",   "holds", "skew",   "tests",   "i18n", "supersedes",
+                                      "since",  "until", "moment", "log"};
 constexpr std::string_view kStages[] = {
     "proxy",        "name",           "gateway-tcp", "gateway-tls", "gateway-http",
     "gateway-auth", "gateway-policy", "host-tcp",    "negotiation", "host-tls",
