@@ -3,8 +3,8 @@ Register-ArgumentCompleter -Native -CommandName rdptriage -ScriptBlock {
   param($word, $ast, $position)
   $words = @{
     '' = @('analyze', 'batch', 'merge', 'events', 'inspect', 'explain', 'report', 'ticket', 'diff', 'demo', 'rules', 'schema', 'completion', 'man', '--help', '--version')
-    'analyze' = @('--help', '--format', '--output', '--force', '--color', '--why', '--reproducible', '--quiet', '--verbose', '--sandbox', '--password-file', '--case-id', '--code', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
-    'batch' = @('--help', '--entries-of', '--from-file', '--paths-from', '--shard', '--output', '--format', '--resume', '--force', '--quiet', '--jobs', '--share', '--share-map', '--rules', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
+    'analyze' = @('--help', '--format', '--output', '--force', '--color', '--why', '--reproducible', '--quiet', '--verbose', '--sandbox', '--password-file', '--case-id', '--code', '--jobs', '--share', '--share-map', '--rules', '--language', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
+    'batch' = @('--help', '--entries-of', '--from-file', '--paths-from', '--shard', '--output', '--format', '--resume', '--force', '--quiet', '--jobs', '--share', '--share-map', '--rules', '--language', '--rules-only', '--fail-on', '--strict', '--max-depth', '--max-entries', '--max-expanded', '--max-ratio', '--max-line')
     'merge' = @('--help', '--format', '--output', '--force')
     'events' = @('--help', '--format', '--channel', '--provider', '--event-id', '--host', '--since', '--until', '--jobs', '--carve')
     'inspect' = @('--help', '--around', '--format')
