@@ -108,12 +108,14 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
   std::vector<timeline::HostClaim> claims;
   std::vector<timeline::EventMark> marks;
   std::vector<timeline::AttemptHint> hints;
+  std::vector<timeline::Moment> moments;
   std::vector<std::string> paths;
   for (const ArtifactReport& artifact : artifacts) paths.push_back(artifact.path);
   for (const DetectionHit& hit : hits) {
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
     const event::Event& event = store.events()[hit.event];
-    if (!key.host_from.empty() || !key.host_role.empty()) {
+    if (!key.host_from.empty() || !key.host_role.empty() || !key.host_zone.empty() ||
+        !key.host_clock.empty()) {
       timeline::HostClaim claim;
       claim.event = hit.event;
       claim.name = event::first_value(event, key.host_from).value_or(std::string());
@@ -125,6 +127,8 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
       }
       if (!key.host_zone.empty())
         claim.zone = event::first_value(event, key.host_zone).value_or(std::string());
+      if (!key.host_clock.empty())
+        claim.clock = event::first_value(event, key.host_clock).value_or(std::string());
       claims.push_back(std::move(claim));
     }
     add_hint(key, event, hit.event, hints);
@@ -134,10 +138,11 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
       const bool neutral = key.state.empty();
       marks.push_back({hit.event, neutral ? timeline::Mark::near : timeline::Mark::bound});
     }
+    if (!key.moment.empty()) moments.push_back({hit.event, key.moment});
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});
     if (key.attempt == "end") marks.push_back({hit.event, timeline::Mark::end});
   }
-  return timeline::build_timeline(store, {claims, marks, hints, paths});
+  return timeline::build_timeline(store, {claims, marks, hints, paths, moments});
 }
 
 std::vector<Fact> establish_facts(const rule::CompiledRules& rules,

@@ -37,8 +37,9 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
         });
     // The timeline asks some rules itself: how far a connection got, and which machine is which.
     const bool tells_progress = !info.triage.state.empty() || !info.triage.attempt.empty();
-    const bool tells_host = !info.triage.host_names.empty() || !info.triage.host_zone.empty();
-    if (correlated || tells_progress || tells_host) continue;
+    const bool tells_machine = !info.triage.host_names.empty() || !info.triage.host_zone.empty() ||
+                               !info.triage.host_clock.empty() || !info.triage.log_state.empty();
+    if (correlated || tells_progress || tells_machine) continue;
     for (const rule::RuleFile& file : selected.files) {
       if (file.path != info.file) continue;
       findings.push_back(base::make_problem(

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/case_fold.hpp"
+#include "rule/literal_needs.hpp"
 #include "rule/prefilter.hpp"
 
 namespace rdptriage::rule {
@@ -12,6 +13,9 @@ namespace {
 constexpr std::uint64_t kNoId = std::uint64_t{1} << 32;           // the event has no event id
 constexpr std::uint64_t kOtherId = (std::uint64_t{1} << 32) + 1;  // one that no rule names
 }  // namespace
+
+MatchProgram::MatchProgram() = default;
+MatchProgram::~MatchProgram() = default;
 
 std::size_t MatchProgram::name_hash(std::string_view name) {
   std::uint64_t head = 0, tail = 0;
@@ -49,13 +53,25 @@ std::uint32_t MatchProgram::channel_class(std::string_view channel) const {
   return known == channel_classes_.end() ? 0 : known->second;
 }
 
-std::unique_ptr<Bucket> MatchProgram::make_bucket(std::vector<std::uint32_t> chosen) const {
-  auto bucket = std::make_unique<Bucket>();
+VariantGroup MatchProgram::make_group(std::vector<std::uint32_t> chosen) const {
+  if (!literals_) literals_ = std::make_unique<LiteralTable>(*this, LiteralTable::Use::events);
+  VariantGroup group;
   std::sort(chosen.begin(), chosen.end(), [&](std::uint32_t a, std::uint32_t b) {
     return std::pair(variants[a].rule, a) < std::pair(variants[b].rule, b);
   });
-  bucket->variants = std::move(chosen);
-  bucket->prefilter = make_prefilter(*this, bucket->variants);
+  group.variants = std::move(chosen);
+  group.prefilter = make_prefilter(*this, *literals_, group.variants);
+  return group;
+}
+
+std::unique_ptr<Bucket> MatchProgram::make_bucket(Common common,
+                                                  std::vector<std::uint32_t> own) const {
+  auto bucket = std::make_unique<Bucket>();
+  if (common == Common::with && !common_variants_.empty()) {
+    if (!common_) common_ = std::make_unique<VariantGroup>(make_group(common_variants_));
+    bucket->common = common_.get();
+  }
+  bucket->own = make_group(std::move(own));
   return bucket;
 }
 
@@ -78,7 +94,7 @@ const Bucket& MatchProgram::record_bucket(std::uint32_t channel,
       chosen.push_back(i);
     }
   }
-  bucket = make_bucket(std::move(chosen));
+  bucket = make_bucket(Common::with, std::move(chosen));
   return *bucket;
 }
 
@@ -107,7 +123,7 @@ const Bucket& MatchProgram::source_bucket(const EventKey& key) const {
       chosen.push_back(variant.variant);
     }
   }
-  bucket = make_bucket(std::move(chosen));
+  bucket = make_bucket(Common::without, std::move(chosen));
   return *bucket;
 }
 
@@ -123,7 +139,7 @@ const Bucket& MatchProgram::bucket_for(const EventKey& key) const {
     if (!bucket) {
       std::vector<std::uint32_t> all(variants.size());
       for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-      bucket = make_bucket(std::move(all));
+      bucket = make_bucket(Common::without, std::move(all));
     }
     return *bucket;
   }

@@ -19,6 +19,7 @@
 
 namespace rdptriage::rule {
 
+class LiteralTable;
 class Prefilter;
 
 using FieldId = std::uint32_t;
@@ -51,15 +52,25 @@ struct Variant {
   std::vector<std::uint32_t> event_ids;  // without one of them the rule cannot match
 };
 
-// Variants that may match the events of one channel and event id.
-struct Bucket {
+// Variants that are looked at together.
+struct VariantGroup {
   std::vector<std::uint32_t> variants;         // ascending by rule
   std::shared_ptr<const Prefilter> prefilter;  // null: evaluate all of them
+};
+
+// Variants that may match the events of one channel and event id.
+struct Bucket {
+  const VariantGroup* common = nullptr;  // those that ask for neither, shared by all buckets
+  VariantGroup own;
+  bool empty() const { return common == nullptr && own.variants.empty(); }
 };
 
 // Immutable but for the cache of buckets, which is guarded; safe to share between threads.
 class MatchProgram {
  public:
+  MatchProgram();
+  ~MatchProgram();
+
   std::vector<Predicate> predicates;
   std::vector<Node> nodes;
   std::vector<Operand> operands;
@@ -91,7 +102,9 @@ class MatchProgram {
   std::uint32_t channel_class(std::string_view channel) const;
   const Bucket& record_bucket(std::uint32_t channel, std::optional<std::uint32_t> event_id) const;
   const Bucket& source_bucket(const EventKey& key) const;
-  std::unique_ptr<Bucket> make_bucket(std::vector<std::uint32_t> variants) const;
+  enum class Common : std::uint8_t { with, without };
+  std::unique_ptr<Bucket> make_bucket(Common common, std::vector<std::uint32_t> own) const;
+  VariantGroup make_group(std::vector<std::uint32_t> chosen) const;
 
   // Field names, by their first and last bytes: looked up for every field of every decoded event.
   struct NameSlot {
@@ -104,9 +117,12 @@ class MatchProgram {
   std::vector<NameSlot> name_slots_;  // open addressing, a power of two
   std::unordered_map<std::string, std::uint32_t> channel_classes_;
   std::vector<std::vector<std::uint32_t>> class_variants_;  // by class; [0]: channels nobody names
+  std::vector<std::uint32_t> common_variants_;              // in none of these
   std::vector<std::uint32_t> known_ids_;                    // sorted
 
   mutable std::mutex mutex_;
+  mutable std::unique_ptr<LiteralTable> literals_;
+  mutable std::unique_ptr<VariantGroup> common_;
   mutable std::unordered_map<std::uint64_t, std::unique_ptr<Bucket>> record_buckets_;
   mutable std::unordered_map<std::string, std::unique_ptr<Bucket>> source_buckets_;
 };

@@ -1,4 +1,4 @@
-// Which rules of a large bucket can match an event at all, from the literals they need.
+// Which of many rules can match an event at all, from the literals they need.
 //
 // Most rules need some text of four or more characters in some field. One pass over the values
 // looks every four-byte window up in a bitmap; the rare hits are verified and name the candidates.
@@ -15,15 +15,17 @@
 
 namespace rdptriage::rule {
 
+class LiteralTable;
+
 class Prefilter {
  public:
-  // `position` is a place in Bucket::variants.
+  // `position` is a place in VariantGroup::variants.
   struct Needle {
-    std::string text;  // folded; \x01 stands for the start of a value, \x02 for its end
+    std::string_view text;  // folded; \x01 stands for the start of a value, \x02 for its end
     FieldId field = kAnyField;
     std::uint32_t position = 0;
   };
-  Prefilter(std::vector<Needle> needles, std::vector<std::uint32_t> always,
+  Prefilter(const std::vector<Needle>& needles, std::vector<std::uint32_t> always,
             std::size_t field_count);
   // Spreads the prefilters of a process, for caches of what they find.
   std::size_t number() const { return number_; }
@@ -49,21 +51,26 @@ class Prefilter {
     FieldId field = kAnyField;
     std::uint32_t position = 0;
   };
+  using ShortEntries = std::unordered_map<std::uint32_t, std::vector<Entry>>;
+
+  void index(const std::vector<Needle>& needles);
+
   std::string texts_;
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;  // open addressing, a power of two
   std::vector<std::uint64_t> bitmap_;
-  // Needles too short for a window that begin beyond ASCII (a Cyrillic letter, an emoji), by their
-  // bytes; looked for only where a value leaves ASCII.
-  std::unordered_map<std::uint32_t, std::vector<Entry>> beyond_ascii_;
+  // Needles too short for a window, by their bytes: those that begin beyond ASCII (a Cyrillic
+  // letter, an emoji) are looked for only where a value leaves ASCII, whole values ("9") only
+  // where a value is as short.
+  ShortEntries beyond_ascii_, short_values_;
   std::vector<bool> wanted_;
   bool wants_numbers_ = false;
   std::size_t number_ = 0;
   std::vector<std::uint32_t> always_;
 };
 
-// Null when the bucket is too small to gain.
-std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program,
+// Null when the variants are too few to gain.
+std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program, LiteralTable& literals,
                                                 const std::vector<std::uint32_t>& variants);
 
 }  // namespace rdptriage::rule

@@ -194,7 +194,9 @@ std::shared_ptr<const MatchProgram> ProgramBuilder::finish() {
   for (std::uint32_t i = 0; i < program.variants.size(); ++i) {
     if (by_name[i]) continue;
     const Variant& variant = program.variants[i];
-    if (variant.any_channel) {
+    if (variant.any_channel && variant.any_id) {
+      program.common_variants_.push_back(i);
+    } else if (variant.any_channel) {
       for (auto& list : program.class_variants_) list.push_back(i);
     } else {
       for (const std::uint32_t channel : variant.channels)
@@ -202,6 +204,13 @@ std::shared_ptr<const MatchProgram> ProgramBuilder::finish() {
     }
     program.known_ids_.insert(program.known_ids_.end(), variant.event_ids.begin(),
                               variant.event_ids.end());
+  }
+  constexpr std::size_t kWorthSharing = 64;  // fewer are looked at with the others of a bucket
+  if (program.common_variants_.size() < kWorthSharing) {
+    for (auto& list : program.class_variants_) {
+      list.insert(list.end(), program.common_variants_.begin(), program.common_variants_.end());
+    }
+    program.common_variants_.clear();
   }
   sort_unique(program.known_ids_);
   program.index_names();

@@ -25,6 +25,10 @@ struct TriageKey {
   std::string host_role;  // client, gateway, session-host, broker, license-server, proxy
   std::vector<std::string> host_names;  // fields that hold other names and addresses of it
   std::string host_zone;                // field that holds its time zone
+  std::string host_clock;               // field: seconds that a time server is ahead of it
+  std::string moment;                   // name of a step that two machines log at the same moment
+  std::string log_name;                 // field that names an event log of that machine …
+  std::string log_state;                // … and what became of it: "cleared" or "off"
   std::vector<std::pair<std::string, std::string>> keep;  // shown name → field
   std::string says;                                       // message template with {name|default}
   std::string attempt;  // "start" or "end": a match opens or closes a connection attempt

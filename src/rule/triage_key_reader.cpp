@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kFormat = 1;
 constexpr std::string_view kKeys[] = {"format", "stage",      "state", "attempt", "host",
                                       "keep",   "says",       "holds", "skew",    "tests",
-                                      "i18n",   "supersedes", "since", "until"};
+                                      "i18n",   "supersedes", "since", "until",   "moment", "log"};
 constexpr std::string_view kStages[] = {
     "proxy",        "name",           "gateway-tcp", "gateway-tls", "gateway-http",
     "gateway-auth", "gateway-policy", "host-tcp",    "negotiation", "host-tls",
@@ -23,7 +23,9 @@ constexpr std::string_view kStates[] = {"passed", "failed"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
 constexpr std::string_view kRoles[] = {"client", "gateway",        "session-host",
                                        "broker", "license-server", "proxy"};
-constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone"};
+constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock"};
+constexpr std::string_view kLogKeys[] = {"name", "is"};
+constexpr std::string_view kLogStates[] = {"cleared", "off"};
 constexpr std::string_view kHoldsKeys[] = {"from", "until"};
 constexpr std::string_view kSkew[] = {"required"};
 
@@ -59,6 +61,7 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
   out.stage = word(context, *node, "stage", kStages);
   out.state = word(context, *node, "state", kStates);
   out.attempt = word(context, *node, "attempt", kAttempts);
+  out.moment = context.text(*node, "moment");
   out.says = context.text(*node, "says");
   out.skew_required = !word(context, *node, "skew", kSkew).empty();
   if (const YamlNode* host = node->find("host")) {
@@ -70,9 +73,20 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
       out.host_from = context.text(*host, "from");
       out.host_role = word(context, *host, "role", kRoles);
       out.host_zone = context.text(*host, "zone");
+      out.host_clock = context.text(*host, "clock");
       if (const YamlNode* names = host->find("names")) {
         for (const YamlNode& name : names->items) out.host_names.push_back(name.text);
       }
+    }
+  }
+  if (const YamlNode* log = node->find("log")) {
+    if (!log->is_mapping()) {
+      context.problem("P012", *node->find_key("log"), "`log` must be a map", "",
+                      "write `log: {name: FIELD, is: cleared}`");
+    } else {
+      context.check_keys(*log, kLogKeys, "`log`");
+      out.log_name = context.text(*log, "name");
+      out.log_state = word(context, *log, "is", kLogStates);
     }
   }
   if (const YamlNode* keep = node->find("keep")) {

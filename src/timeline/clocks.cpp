@@ -15,6 +15,7 @@ constexpr std::int64_t kSecond = 10'000'000;
 constexpr std::int64_t kSameStep = 2 * kSecond;
 // A clock that is further off breaks the domain's logon before it breaks a connection.
 constexpr std::int64_t kFarthest = std::int64_t{65} * 60 * kSecond;
+constexpr std::int64_t kSummerTime = std::int64_t{3600} * kSecond;
 constexpr std::int64_t kLeastUncertainty = 2 * kSecond;
 // What one start on each side proves is less sure: they may be seconds apart for other reasons.
 constexpr std::int64_t kSingleUncertainty = 10 * kSecond;
@@ -48,15 +49,22 @@ class Clocks {
     place_local_times();
     gather();
     measure();
+    ask_time_servers();
     apply();
   }
 
  private:
+  // One record of a step that another machine logs too.
+  struct Step {
+    std::int64_t ticks = 0;
+    std::set<HostIndex> others;  // machines of the case that the record names
+  };
   // What a machine's clock can be compared by.
   struct Seen {
     std::map<std::string_view, std::int64_t> activities;  // first record of each
     std::vector<std::int64_t> starts;                     // sorted
     std::set<HostIndex> wanted;                           // machines it names as the other end
+    std::map<std::string_view, std::vector<Step>> steps;  // by the moment's name
   };
 
   void place_local_times() {
@@ -95,13 +103,23 @@ class Clocks {
           seen.starts.end());
     }
     const HostFinder finder(timeline_);
+    std::map<EventIndex, std::set<HostIndex>> named;
     for (const AttemptHint& hint : input_.hints) {
       const auto& host = timeline_.places[hint.event].host;
       if (!host) continue;
       for (const std::string* name : {&hint.target, &hint.client}) {
         const auto other = name->empty() ? std::nullopt : finder.find(*name);
-        if (other && *other != *host) seen_[*host].wanted.insert(*other);
+        if (!other || *other == *host) continue;
+        seen_[*host].wanted.insert(*other);
+        named[hint.event].insert(*other);
       }
+    }
+    for (const Moment& moment : input_.moments) {
+      const Place& place = timeline_.places[moment.event];
+      if (!place.host || !place.instant) continue;
+      const auto at = named.find(moment.event);
+      seen_[*place.host].steps[moment.name].push_back(
+          {*place.ticks, at == named.end() ? std::set<HostIndex>() : at->second});
     }
   }
 
@@ -110,6 +128,7 @@ class Clocks {
 
   std::optional<Difference> compare(HostIndex a, HostIndex b) const {
     if (auto found = by_activities(seen_[a], seen_[b])) return found;
+    if (auto found = by_steps(a, b)) return found;
     if (auto found = by_pattern(seen_[a].starts, seen_[b].starts)) return found;
     return by_single_start(a, b);
   }
@@ -122,6 +141,36 @@ class Clocks {
     }
     if (differences.empty()) return std::nullopt;
     return middle_of(std::move(differences));
+  }
+
+  // The same step, logged by both: the gateway opens a connection, the host accepts it. Records
+  // that name a third machine of the case are of another pair.
+  std::optional<Difference> by_steps(HostIndex a, HostIndex b) const {
+    for (const auto& [name, steps] : seen_[a].steps) {
+      const auto other = seen_[b].steps.find(name);
+      if (other == seen_[b].steps.end()) continue;
+      bool named = false;
+      const auto first = times_of(steps, b, named), second = times_of(other->second, a, named);
+      if (!named) continue;  // nothing says that it is these two machines
+      if (auto found = by_pattern(first, second)) return found;
+      if (first.size() != 1 || second.size() != 1) continue;
+      const std::int64_t difference = second.front() - first.front();
+      if (std::abs(difference) <= kFarthest) return middle_of({difference});
+    }
+    return std::nullopt;
+  }
+
+  static std::vector<std::int64_t> times_of(const std::vector<Step>& steps, HostIndex other,
+                                            bool& named) {
+    std::vector<std::int64_t> times;
+    for (const Step& step : steps) {
+      const bool is_other = step.others.count(other) != 0;
+      if (!step.others.empty() && !is_other) continue;
+      named = named || is_other;
+      times.push_back(step.ticks);
+    }
+    std::sort(times.begin(), times.end());
+    return times;
   }
 
   // How many starts of `b` follow those of `a` after `shift`; their exact differences.
@@ -228,12 +277,26 @@ class Clocks {
     }
   }
 
+  // A machine that was held against a time server, and against no other machine of the case: those
+  // have the server's time, as far as is known.
+  void ask_time_servers() {
+    for (HostRecord& host : timeline_.hosts) {
+      if (host.clock_offset || host.time_server.empty()) continue;
+      host.clock_offset = -host.time_server[host.time_server.size() / 2];
+      host.clock_uncertainty = kUnmeasured;
+    }
+  }
+
   void apply() {
     for (Place& place : timeline_.places) {
       if (!place.instant) continue;
       place.uncertainty = kUnmeasured;
       if (!place.host) continue;
       const HostRecord& host = timeline_.hosts[*place.host];
+      const bool local =
+          store_.events()[static_cast<std::size_t>(&place - timeline_.places.data())]
+              .key.time_quality == TimeQuality::local;
+      if (local && host.zone_may_be_summer && !host.clock_offset) place.uncertainty += kSummerTime;
       if (!host.clock_offset) continue;
       *place.ticks -= *host.clock_offset;
       place.uncertainty = *host.clock_uncertainty;

@@ -11,7 +11,11 @@
 namespace rdptriage::timeline {
 
 namespace {
-constexpr std::int64_t kMinute = std::int64_t{60} * 10'000'000;
+constexpr std::int64_t kSecond = 10'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+// Farther than that, a clock is not off: somebody typed a number.
+constexpr std::int64_t kMostSeconds = std::int64_t{100} * 365 * 86'400;
+constexpr std::size_t kMostSamples = 1000;
 // Names of fewer letters ("pc") are words of too many paths.
 constexpr std::size_t kShortestInPath = 4;
 constexpr std::size_t kMostNames = 64;
@@ -92,6 +96,24 @@ std::optional<std::int64_t> parse_zone(std::string_view text) {
   if (bias > INT32_MAX) bias -= std::int64_t{1} << 32;
   if (bias < -14 * 60 || bias > 14 * 60) return std::nullopt;
   return -bias * kMinute;
+}
+
+// "+00.0312345", "-312.4000000": seconds, as w32tm shows them.
+std::optional<std::int64_t> parse_seconds(std::string_view text) {
+  text = base::trim(text);
+  const bool behind = !text.empty() && text.front() == '-';
+  if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
+  std::int64_t seconds = 0, fraction = 0;
+  const char* end = text.data() + text.size();
+  auto [at, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc() || seconds > kMostSeconds) return std::nullopt;
+  if (at != end && *at == '.') {
+    std::int64_t unit = kSecond / 10;
+    for (++at; at != end && *at >= '0' && *at <= '9'; ++at, unit /= 10)
+      fraction += (*at - '0') * unit;
+  }
+  const std::int64_t ticks = seconds * kSecond + fraction;
+  return behind ? -ticks : ticks;
 }
 
 class HostTable {
@@ -222,6 +244,22 @@ std::span<const std::string> first_of(const std::vector<std::string>& names) {
   return std::span(names).first(std::min(names.size(), kMostNames));
 }
 
+// What a capture says of the machine's zone and clock. The offset that was in force (a number of
+// minutes) is worth more than the name of a zone, which is the same in summer.
+void take_clock(const HostClaim& claim, HostRecord& host) {
+  if (!claim.zone.empty()) {
+    const bool by_name = claim.zone.front() == '(';
+    const auto zone = parse_zone(claim.zone);
+    if (zone && (!host.zone || !by_name)) {
+      host.zone = zone;
+      host.zone_may_be_summer = by_name && claim.zone.find("UTC)") == std::string::npos;
+    }
+  }
+  if (const auto ahead = parse_seconds(claim.clock);
+      ahead && host.time_server.size() < kMostSamples)
+    host.time_server.push_back(*ahead);
+}
+
 // A capture or a line of a trace, as against a record that names its machine itself.
 bool may_be_placed_by_path(const event::Event& event) {
   return !event.system.computer && event.key.channel.empty();
@@ -286,8 +324,10 @@ void identify_hosts(const event::EventStore& store, std::span<const HostClaim> c
     const auto& host = timeline.places[claim.event].host;
     if (!host) continue;
     if (!claim.role.empty()) table.add_role(*host, claim.role);
-    if (!claim.zone.empty()) timeline.hosts[*host].zone = parse_zone(claim.zone);
+    take_clock(claim, timeline.hosts[*host]);
   }
+  for (HostRecord& host : timeline.hosts)
+    std::sort(host.time_server.begin(), host.time_server.end());
 }
 
 HostFinder::HostFinder(const Timeline& timeline) {

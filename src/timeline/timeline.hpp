@@ -25,13 +25,16 @@ using AttemptIndex = std::uint32_t;  // position in Timeline::attempts
 
 // What a matched rule says about whose fact an event is: the machine named by a field, or, with an
 // empty name, the machine that logged it; that machine's part in the connection, what else it is
-// called, and how far its local time is from UTC ("UTC+01:00", or minutes to add: "-60").
+// called, how far its local time is from UTC ("UTC+01:00", or minutes to add: "-60"; in brackets as
+// the name of a zone, which says nothing of summer time), and how many seconds a time server is
+// ahead of it ("-312.4").
 struct HostClaim {
   EventIndex event = 0;
   std::string name;
   std::string role;
   std::vector<std::string> names = {};
   std::string zone = {};
+  std::string clock = {};
 };
 
 // What matched rules say about an event's place in a connection.
@@ -44,6 +47,12 @@ enum class Mark : std::uint8_t {
 struct EventMark {
   EventIndex event = 0;
   Mark mark = Mark::bound;
+};
+
+// A step that two machines log at the same moment, by the name that both rules give it.
+struct Moment {
+  EventIndex event = 0;
+  std::string_view name;
 };
 
 // Whom an event names: what tells attempts of the same moment apart. Empty: not named.
@@ -73,6 +82,8 @@ struct HostRecord {
   // machines logged at the same moment allowed to measure it.
   std::optional<std::int64_t> clock_offset, clock_uncertainty;
   std::optional<std::int64_t> zone;  // ticks that local time is ahead of UTC
+  bool zone_may_be_summer = false;   // … or an hour more: only the zone's name is known
+  std::vector<std::int64_t> time_server;  // ticks that a time server was seen to be ahead; sorted
 };
 
 struct AttemptRecord {
@@ -96,6 +107,7 @@ struct TimelineInput {
   std::span<const EventMark> marks;
   std::span<const AttemptHint> hints = {};
   std::span<const std::string> paths = {};  // of the artifacts, by index
+  std::span<const Moment> moments = {};
 };
 
 // REQUIRES: the store's events are in the order of artifacts and, inside one, of records.

@@ -27,6 +27,7 @@
 #include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 #include "support/plain_matcher.hpp"
+#include "support/text_source.hpp"
 
 namespace {
 
@@ -39,21 +40,6 @@ std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return std::string((std::istreambuf_iterator<char>(in)), {});
 }
-
-class TextSource final : public container::ByteSource {
- public:
-  explicit TextSource(const std::string& text) : text_(text) {}
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    const std::size_t count = std::min(out.size(), text_.size() - at_);
-    std::copy_n(reinterpret_cast<const std::byte*>(text_.data()) + at_, count, out.data());
-    at_ += count;
-    return count;
-  }
-
- private:
-  const std::string& text_;
-  std::size_t at_ = 0;
-};
 
 // Rule files below a folder, and the map of log sources, in memory.
 struct Rules {
@@ -128,7 +114,7 @@ void read_all(const std::vector<std::string>& logs, reader::EventSink& sink) {
   reader::ReadContext context;
   context.jobs = 1;
   for (const std::string& log : logs) {
-    TextSource source(log);
+    test::TextSource source(log);
     reader::read_evtx({}, source, context, sink);
   }
 }

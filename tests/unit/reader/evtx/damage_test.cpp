@@ -142,6 +142,24 @@ TEST_CASE("evtx damage: a log without its first page, or starting with a chunk, 
   CHECK(read(log).lines.size() == 3 * kRecords);
 }
 
+TEST_CASE("evtx damage: no checksums, wrong ones and lists that lead nowhere change nothing") {
+  const std::vector<std::string> lines = read(good_log()).lines;
+  const auto unchanged = [&](const std::vector<std::byte>& log) {
+    const Reading reading = read(log);
+    return reading.lines == lines && reading.notices.empty() && !reading.outcome.damaged;
+  };
+  auto log = good_log();
+  drop_checksums(log);
+  CHECK(unchanged(log));
+  log = good_log();
+  constexpr std::size_t kRecordsChecksum = 52;
+  set32(log, chunk_offset(1) + kRecordsChecksum, 0x12345678);
+  CHECK(unchanged(log));
+  log = good_log();
+  break_lists(log, 1);
+  CHECK(unchanged(log));
+}
+
 TEST_CASE("evtx damage: records behind the free-space offset are stale, never live") {
   auto log = good_log();
   // The header of chunk 1 says that the log was rewound behind its third record.
