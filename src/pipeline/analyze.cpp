@@ -70,7 +70,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_id = input.options().case_id;
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
-  pipeline::build_report(gathered, question, answer, report);
+  pipeline::build_report(gathered, question, answer, set.translations(), report);
   if (nothing_left) report.headline = "These files hold no attempt of what was asked about";
   report.derivation = diagnosis::derivation(question, answer);
   report.artifacts = std::move(gathered.artifacts);
