@@ -36,6 +36,8 @@ class Merger {
       }
     }
     for (const std::string& source : from.sources().names()) out.sources.add(source);
+    for (const auto& [source, artifact] : from.sources().holders())
+      out.sources.add_holder(source, artifact);
     for (const auto& span : from.sources().spans()) out.sources.add_span(span);
     out.capture_read = out.capture_read || from.shows_state();
     out.others.push_back(std::move(from.store()));

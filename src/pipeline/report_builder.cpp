@@ -36,6 +36,12 @@ std::string zone_name(std::int64_t ticks) {
   return fmt::format("UTC{}{:02}:{:02}", ticks < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
+// "session-host" → "session host"
+std::string role_in_words(std::string role) {
+  std::replace(role.begin(), role.end(), '-', ' ');
+  return role;
+}
+
 std::string host_id(timeline::HostIndex host) { return fmt::format("h{}", host + 1); }
 
 int severity_rank(std::string_view severity) {
@@ -406,20 +412,39 @@ class Builder {
 
   // --- What was looked at ------------------------------------------------------------------------
 
+  static std::string moment(std::int64_t ticks) {
+    return format_time(Timestamp{ticks}).substr(0, 19) + "Z";
+  }
+
+  std::string machine(std::optional<timeline::HostIndex> host) const {
+    return host ? " of " + q_.timeline->hosts[*host].name : std::string();
+  }
+
+  // Why a log that is there says nothing of the failure.
+  std::string silence(const std::string& source, const diagnosis::Reach& reach) const {
+    const std::string log = diagnosis::source_in_words(source);
+    if (reach.kind == diagnosis::Reach::Kind::gap) {
+      return fmt::format("{} has a gap where it failed: {} records are missing between {} and {}",
+                         log, reach.records, moment(reach.from), moment(reach.until));
+    }
+    return fmt::format("{} begins after the failure, at {}{}", log, moment(reach.from),
+                       reach.cleared ? ": it was cleared then" : "");
+  }
+
   void add_coverage() {
-    for (const std::string& source : q_.sources->names()) {
+    for (const std::string& source : q_.coverage->sources().names()) {
       Coverage coverage;
       coverage.source = source;
       coverage.state = CoverageState::present;
-      for (const auto& [rolled, begin] : answer_.rolled_over) {
-        if (rolled != source) continue;
+      for (const auto& [silent, reach] : answer_.silent) {
+        if (silent != source) continue;
         coverage.state = CoverageState::rolled_over;
-        coverage.effect = diagnosis::source_in_words(source) + " begins after the failure, at " +
-                          format_time(Timestamp{begin}).substr(0, 19) + "Z";
+        if (reach.host) coverage.host = host_id(*reach.host);
+        coverage.effect = silence(source, reach);
       }
       report_.coverage.push_back(std::move(coverage));
     }
-    const auto empty = q_.sources->empty();
+    const auto empty = q_.coverage->sources().empty();
     for (const std::string& source : empty) {
       Coverage coverage;
       coverage.source = source;
@@ -427,12 +452,21 @@ class Builder {
       coverage.effect = diagnosis::source_in_words(source) + " is empty";
       report_.coverage.push_back(std::move(coverage));
     }
-    for (const std::string& source : answer_.missing) {
-      if (std::find(empty.begin(), empty.end(), source) != empty.end()) continue;
+    for (const diagnosis::Answer::Missing& missing : answer_.missing) {
+      if (std::find(empty.begin(), empty.end(), missing.source) != empty.end()) continue;
       Coverage coverage;
-      coverage.source = source;
+      coverage.source = missing.source;
       coverage.state = CoverageState::not_supplied;
-      coverage.effect = "no " + diagnosis::source_in_words(source);
+      const std::string log = diagnosis::source_in_words(missing.source);
+      if (missing.how == diagnosis::Reach::Kind::off) {
+        coverage.state = CoverageState::empty;
+        if (missing.host) coverage.host = host_id(*missing.host);
+        coverage.effect = log + machine(missing.host) + " is switched off";
+      } else if (missing.how == diagnosis::Reach::Kind::other_machine) {
+        coverage.effect = fmt::format("no {} of the {}", log, role_in_words(missing.role));
+      } else {
+        coverage.effect = "no " + log;
+      }
       report_.coverage.push_back(std::move(coverage));
     }
   }
@@ -443,7 +477,7 @@ class Builder {
       const std::string source = diagnosis::source_of(rule);
       if (!q_.facts->of(rule.index).empty()) {
         ++report_.rules_matched;
-      } else if (source.empty() || q_.sources->has(source)) {
+      } else if (source.empty() || q_.coverage->sources().has(source)) {
         ++report_.rules_not_matched;
       } else {
         report_.rules_not_evaluated.push_back(

@@ -81,8 +81,8 @@ struct HostRecord {
   // How far the clock is ahead of the common one, and how sure that is; unset when nothing that two
   // machines logged at the same moment allowed to measure it.
   std::optional<std::int64_t> clock_offset, clock_uncertainty;
-  std::optional<std::int64_t> zone;  // ticks that local time is ahead of UTC
-  bool zone_may_be_summer = false;   // … or an hour more: only the zone's name is known
+  std::optional<std::int64_t> zone;       // ticks that local time is ahead of UTC
+  bool zone_may_be_summer = false;        // … or an hour more: only the zone's name is known
   std::vector<std::int64_t> time_server;  // ticks that a time server was seen to be ahead; sorted
 };
 
@@ -97,9 +97,10 @@ struct AttemptRecord {
 };
 
 struct Timeline {
-  std::vector<HostRecord> hosts;        // in order of first event
-  std::vector<AttemptRecord> attempts;  // in order of time, then of artifacts
-  std::vector<Place> places;            // one an event
+  std::vector<HostRecord> hosts;                         // in order of first event
+  std::vector<AttemptRecord> attempts;                   // in order of time, then of artifacts
+  std::vector<Place> places;                             // one an event
+  std::vector<std::optional<HostIndex>> artifact_hosts;  // whose each artifact is, if one machine's
 };
 
 struct TimelineInput {
