@@ -50,12 +50,15 @@ Report analyze(const Case& input, const RuleSet& rules) {
                                 gathered.notices),
       set.rules().rules().size());
 
+  const diagnosis::Coverage coverage(gathered.sources, timeline,
+                                     pipeline::log_states(set, facts, gathered.store));
+
   diagnosis::Question question;
   question.causes = &set.causes();
   question.rules = set.rules().rules();
   question.facts = &facts;
   question.timeline = &timeline;
-  question.sources = &gathered.sources;
+  question.coverage = &coverage;
   question.disconnects = pipeline::disconnects(gathered.store, timeline);
   question.failure_reported = gathered.code_reported;
   question.something_read = gathered.capture_read;
@@ -70,7 +73,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_id = input.options().case_id;
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
-  pipeline::build_report(gathered, question, answer, report);
+  pipeline::build_report(gathered, question, answer, set.translations(), report);
   if (nothing_left) report.headline = "These files hold no attempt of what was asked about";
   report.derivation = diagnosis::derivation(question, answer);
   report.artifacts = std::move(gathered.artifacts);
