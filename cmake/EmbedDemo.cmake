@@ -1,3 +1,5 @@
+include(HexLiterals)
+
 # rdptriage_embed_demo(FOLDER OUTPUT SAMPLE…): writes OUTPUT, a .cpp with every file below
 # FOLDER/SAMPLE/case as hex escapes, sorted, whenever CMake is configured anew.
 function(rdptriage_embed_demo folder output)
@@ -7,18 +9,8 @@ function(rdptriage_embed_demo folder output)
     list(SORT files)
     foreach(file IN LISTS files)
       set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/${sample}/case/${file})
-      file(READ ${folder}/${sample}/case/${file} hex HEX)
-      string(LENGTH "${hex}" length)
-      set(at 0)
-      set(parts "")
-      while(at LESS length)
-        string(SUBSTRING "${hex}" ${at} 4000 part)
-        string(REGEX REPLACE "(..)" "\\\\x\\1" part "${part}")
-        string(APPEND parts "     \"${part}\"\n")
-        math(EXPR at "${at} + 4000")
-      endwhile()
-      string(REGEX REPLACE "\n$" "sv},\n" parts "${parts}")
-      string(APPEND rows "    {\"${sample}\"sv, \"${file}\"sv,\n${parts}")
+      rdptriage_hex_literals(${folder}/${sample}/case/${file} parts)
+      string(APPEND rows "    {\"${sample}\"sv, \"${file}\"sv,\n${parts}},\n")
     endforeach()
   endforeach()
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT

@@ -1,6 +1,7 @@
 // What one analysis looks at: paths and byte runs, opened when they are read.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,10 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "rdptriage/focus.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/result.hpp"
 
 namespace rdptriage {
+
+// Counted up from several threads while a case is read, for whoever wants to show how far it is.
+struct ReadProgress {
+  std::atomic<std::uint64_t> files{0}, bytes{0};
+};
 
 struct CaseOptions {
   std::string case_id;
@@ -22,6 +29,10 @@ struct CaseOptions {
   std::string code;                    // what the dialog showed, e.g. "0x904/0x7"
   bool sha256 = true;                  // hash artifacts for the report
   std::vector<std::string> passwords;  // tried on encrypted zip files, in order
+  Focus focus;
+  std::vector<KnownHost> hosts;
+  DateOrder date_order = DateOrder::unknown;
+  ReadProgress* progress = nullptr;  // outlives the analysis
 };
 
 class Case {

@@ -79,6 +79,12 @@ struct Locator {
   std::uint64_t byte_length = 0;
 };
 
+// A line of a text artifact: an event's own, or one beside it.
+struct NearLine {
+  std::uint64_t number = 0;  // 1-based
+  std::string_view text;
+};
+
 // Implemented by readers; called at most once per event by EventView.
 class EventDecoder {
  public:
@@ -104,6 +110,10 @@ class EventView {
   bool damaged() const { return damaged_ || decoder_->damaged(); }
   void set_damaged() { damaged_ = true; }
 
+  // Of text: the line it was made of with those around it, in order; as readers give them.
+  std::span<const NearLine> near_lines() const { return near_lines_; }
+  void set_near_lines(std::span<const NearLine> lines) { near_lines_ = lines; }
+
   const SystemFields& system() const {
     if (!system_) decoder_->decode_system(system_.emplace());
     return *system_;
@@ -123,6 +133,7 @@ class EventView {
   const Locator* locator_;
   EventDecoder* decoder_;
   std::vector<Field>* fields_;  // the reader's, reused from event to event
+  std::span<const NearLine> near_lines_;
   mutable std::optional<SystemFields> system_;
   mutable bool decoded_ = false;
   bool damaged_ = false;

@@ -15,6 +15,7 @@
 #include "rdptriage/event.hpp"
 #include "rdptriage/explain.hpp"
 #include "rdptriage/fleet.hpp"
+#include "rdptriage/focus.hpp"
 #include "rdptriage/function_ref.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/names.hpp"

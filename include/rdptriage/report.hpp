@@ -78,6 +78,11 @@ struct Finding {
   StageState stage_state = StageState::unknown;  // what it says of that stage
 };
 
+struct ContextLine {
+  std::uint64_t line = 0;  // 1-based
+  std::string text;
+};
+
 struct Evidence {
   std::string id, artifact, host;  // "E1", "A3", "h2"
   std::optional<Timestamp> time;
@@ -91,6 +96,7 @@ struct Evidence {
   std::optional<std::uint32_t> event_id;
   NamedValues data;
   std::string text;  // one line that a person can read: the raw line, or the rendered event
+  std::vector<ContextLine> context;  // of a trace: the line itself and those around it
 };
 
 struct StageResult {
@@ -115,6 +121,11 @@ struct Host {
   std::string time_zone;
   std::optional<std::int64_t> clock_offset_ms;
   std::optional<std::uint64_t> clock_uncertainty_ms;
+};
+
+// Whom attempts were made as.
+struct Identity {
+  std::string id, kind, name;  // "u1", "user", "anna": without domain, in lower case
 };
 
 struct ArtifactReport {
@@ -166,6 +177,7 @@ struct Report {
   std::vector<Evidence> evidence;
   std::vector<Attempt> attempts;
   std::vector<Host> hosts;
+  std::vector<Identity> identities;
   std::vector<ArtifactReport> artifacts;
   std::vector<Coverage> coverage;
   std::uint64_t rules_matched = 0, rules_not_matched = 0;

@@ -24,9 +24,9 @@ struct EventFilter {
   std::optional<Timestamp> since, until;  // since <= time < until
 };
 
-// A time as users write it: RFC 3339, with a blank for the T, or a date alone (its midnight);
-// without a zone it is UTC.
-std::optional<Timestamp> parse_time(std::string_view text);
+// A time as users write it: RFC 3339, with a blank for the T, without the seconds, or a date alone
+// (its midnight). Without a zone it is one that is `ahead` ticks ahead of UTC.
+std::optional<Timestamp> parse_time(std::string_view text, std::int64_t ahead = 0);
 
 // Hands the events to `out` as bytes, in the order of artifacts and records whatever the number of
 // threads (CaseOptions::jobs), until it answers stop. Memory does not grow with the case. Returns

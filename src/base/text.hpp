@@ -10,6 +10,8 @@ namespace rdptriage::base {
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+// Whether `word` stands in `text` with no letter or digit next to it.
+bool has_word(std::string_view text, std::string_view word);
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 // The known word that a mistyped one most likely means, or "" when none is near.

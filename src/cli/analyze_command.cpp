@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -25,13 +25,15 @@ namespace {
 constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
 
 struct AnalyzeOptions {
-  std::vector<std::string> paths, formats{"text"};
-  std::string target, color = "auto", sandbox = "auto", password_file;
+  std::vector<std::string> paths;
+  OutputOptions output{{"text"}, {}, false};
+  std::string color = "auto", sandbox = "auto", password_file;
   CaseOptions input;
+  FocusOptions focus;
   RuleOptions rules;
   ExitOptions exit;
   SharingOptions sharing;
-  bool reproducible = false, force = false, why = false;
+  bool reproducible = false, why = false;
   bool quiet = false, verbose = false;
 };
 
@@ -73,19 +75,6 @@ void print_notices(const Report& report, const AnalyzeOptions& options) {
             .c_str(),
         stderr);
   }
-}
-
-// One password a line; the command line would show them to every user of the machine.
-Result<void> read_passwords(const std::string& path, std::vector<std::string>& out) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return fail("PASSWORD_FILE", "cannot be read", path, "give a file with one password a line");
-  }
-  for (std::string line; std::getline(file, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) out.push_back(line);
-  }
-  return {};
 }
 
 // Leak detection stops and looks at its own process, which a sandbox forbids.
@@ -134,18 +123,20 @@ void print_why_nothing(const Report& report, const AnalyzeOptions& options) {
 int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   const auto begin = std::chrono::steady_clock::now();
   const auto started = std::chrono::system_clock::now();
-  auto outputs = plan_outputs(given.formats, given.target);
+  auto outputs = plan_outputs(given.output.formats, given.output.target);
   if (!outputs) {
     print_error(outputs.error());
     return kUsage;
   }
   AnalyzeOptions options = given;
-  if (!options.password_file.empty()) {
-    if (auto read = read_passwords(options.password_file, options.input.passwords); !read) {
-      print_error(read.error());
-      return kUsage;
-    }
+  auto read = read_focus(options.focus, options.input);
+  if (read) read = read_passwords(options.password_file, options.input.passwords);
+  if (!read) {
+    print_error(read.error());
+    return kUsage;
   }
+  ReadProgress count;
+  options.input.progress = &count;
   auto input = open_case(options, program);
   if (!input) {
     print_error(input.error());
@@ -161,7 +152,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
     return kUsage;
   }
   Report report = [&] {
-    const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal);
+    const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal,
+                            [&count] { return files_and_bytes(count); });
     return analyze(*input, *own_rules ? **own_rules : RuleSet::builtin());
   }();
   if (!options.reproducible) {
@@ -194,8 +186,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   }
   const WriteOptions layout{terminal_columns(), wants_color(), options.why};
   for (const Output& output : *outputs) {
-    if (auto written = write_output(report, output,
-                                    options.force ? Existing::replace : Existing::keep, layout);
+    if (auto written = write_output(
+            report, output, options.output.force ? Existing::replace : Existing::keep, layout);
         !written) {
       print_error(written.error());
       return kTemporary;
@@ -216,17 +208,7 @@ void add_analyze_command(Program& program) {
       ->add_option("PATH", options->paths,
                    "file, folder or zip; several paths are one case; - for standard input")
       ->required();
-  command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
-      ->type_name("FORMAT[=FILE]")
-      ->capture_default_str()
-      ->take_all()
-      ->group("Output");
-  command
-      ->add_option("-o,--output", options->target,
-                   "file or folder to write to; - for standard output")
-      ->type_name("PATH")
-      ->group("Output");
-  command->add_flag("--force", options->force, "replace existing output files")->group("Output");
+  add_output_options(*command, options->output);
   command->add_option("--color", options->color, "colors in text")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN")
@@ -246,10 +228,7 @@ void add_analyze_command(Program& program) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str()
       ->group("Case");
-  command
-      ->add_option("--password-file", options->password_file,
-                   "file with the passwords of encrypted zip files, one a line")
-      ->group("Case");
+  add_password_option(*command, options->password_file);
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
       ->type_name("ID")
       ->group("Case");
@@ -260,6 +239,7 @@ void add_analyze_command(Program& program) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Case");
+  add_focus_options(*command, options->focus);
   add_sharing_options(*command, options->sharing,
                       "where the private map goes; none: nowhere (default: the user's state "
                       "folder)");
@@ -269,6 +249,7 @@ void add_analyze_command(Program& program) {
   set_examples(*command,
                "rdptriage case.zip\n"
                "rdptriage client.log gateway.evtx --code 0x904/0x7\n"
+               "rdptriage case.zip --user anna --around \"2026-11-20 09:11\" --tz +01:00\n"
                "rdptriage case.zip --format html=report.html --format json=report.json");
   command->callback([&program, options] {
     set_color(options->color);

@@ -12,6 +12,7 @@
 #include "cli/analysis_options.hpp"
 #include "cli/batch_folder.hpp"
 #include "cli/command.hpp"
+#include "cli/focus_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/option_table.hpp"
 #include "cli/ordered_pool.hpp"
@@ -28,7 +29,9 @@ namespace {
 struct BatchOptions {
   std::vector<std::string> paths, formats{"json"};
   std::string entries_of, from_file, paths_from, folder, shard = "1/1";
+  std::string password_file;
   CaseOptions input;
+  FocusOptions focus;
   RuleOptions rules;
   ExitOptions exit;
   SharingOptions sharing;
@@ -203,13 +206,19 @@ struct Totals {
   ExitCode exit_code = kOk;  // 1 before 4 before 0
 };
 
-Result<Totals> run_cases(const BatchOptions& options, const RuleSet& rules, CaseList& cases,
+Result<Totals> run_cases(BatchOptions& options, const RuleSet& rules, CaseList& cases,
                          BatchFolder* folder) {
   RDPTRIAGE_TRY(const auto formats, formats_of(options.formats));
   const bool to_stdout = folder == nullptr || !options.paths_from.empty();
+  ReadProgress count;
+  options.input.progress = &count;
   const Batch batch(options, rules, formats, folder);
   Totals totals;
-  Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal);
+  std::atomic<std::uint64_t> done{0}, failed{0};
+  const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal, [&] {
+    return fmt::format("{} cases, {} failed, {}", done.load(), failed.load(),
+                       files_and_bytes(count));
+  });
   Result<void> written;
   std::atomic<bool> stop{false};
   const auto emit = [&](CaseOutcome&& outcome) {
@@ -222,7 +231,8 @@ Result<Totals> run_cases(const BatchOptions& options, const RuleSet& rules, Case
     totals.skipped += outcome.skipped ? 1U : 0U;
     if (outcome.exit_code == kFailOn || totals.exit_code == kOk)
       totals.exit_code = outcome.exit_code;
-    progress.set(fmt::format("{} cases, {} failed", totals.cases, totals.failed));
+    done = totals.cases;
+    failed = totals.failed;
   };
   {
     OrderedPool<std::string, CaseOutcome> pool(
@@ -239,7 +249,9 @@ Result<Totals> run_cases(const BatchOptions& options, const RuleSet& rules, Case
   return totals;
 }
 
-Result<int> run_batch(const BatchOptions& options) {
+Result<int> run_batch(BatchOptions& options) {
+  RDPTRIAGE_CHECK(read_focus(options.focus, options.input));
+  RDPTRIAGE_CHECK(read_passwords(options.password_file, options.input.passwords));
   RDPTRIAGE_TRY(const Shard shard, parse_shard(options.shard));
   if (options.paths.empty() && options.entries_of.empty() && options.from_file.empty() &&
       options.paths_from.empty()) {
@@ -287,14 +299,12 @@ int exit_code_of(const Error& error) {
 
 struct MergeOptions {
   std::vector<std::string> paths;
-  std::vector<std::string> formats{"jsonl"};
-  std::string target;
-  bool force = false;
+  OutputOptions output{{"jsonl"}, {}, false};
 };
 
 Result<int> run_merge(const MergeOptions& options) {
-  RDPTRIAGE_TRY(const auto outputs,
-                plan_outputs(options.formats, options.target, Fleet::formats(), "cases"));
+  RDPTRIAGE_TRY(const auto outputs, plan_outputs(options.output.formats, options.output.target,
+                                                 Fleet::formats(), "cases"));
   Fleet fleet;
   std::uint64_t refused = 0;
   for (const std::string& path : options.paths) {
@@ -313,7 +323,7 @@ Result<int> run_merge(const MergeOptions& options) {
   }
   for (const Output& output : outputs) {
     RDPTRIAGE_CHECK(
-        write_whole(output.file, options.force ? Existing::replace : Existing::keep,
+        write_whole(output.file, options.output.force ? Existing::replace : Existing::keep,
                     [&](std::ostream& out) { return fleet.write(output.format, out); }));
   }
   return int{kOk};
@@ -362,6 +372,8 @@ void add_batch_command(Program& program) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Cases");
+  add_password_option(*command, options->password_file);
+  add_focus_options(*command, options->focus);
   add_sharing_options(*command, options->sharing,
                       "folder for the private maps; none: nowhere (default: the user's state "
                       "folder)");
@@ -385,17 +397,7 @@ void add_merge_command(Program& program) {
       "merge", "The lines of batches as one: JSONL, counts, a page, SARIF, JUnit");
   command->add_option("PATH", options->paths, "folders of `batch -o`, or files of its lines")
       ->required();
-  command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
-      ->type_name("FORMAT[=FILE]")
-      ->capture_default_str()
-      ->take_all()
-      ->group("Output");
-  command
-      ->add_option("-o,--output", options->target,
-                   "file or folder to write to; - for standard output")
-      ->type_name("PATH")
-      ->group("Output");
-  command->add_flag("--force", options->force, "replace existing output files")->group("Output");
+  add_output_options(*command, options->output);
   set_examples(*command, "rdptriage merge out --format html=fleet.html --format jsonl=cases.jsonl");
   command->callback([&program, options] {
     const auto outcome = run_merge(*options);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "rdptriage/write_events.hpp"
 
@@ -26,17 +27,9 @@ struct Options {
 constexpr std::pair<std::string_view, EventFormat> kFormats[] = {
     {"jsonl", EventFormat::jsonl}, {"csv", EventFormat::csv}, {"xml", EventFormat::xml}};
 
-Result<std::optional<Timestamp>> time_option(std::string_view option, const std::string& text) {
-  if (text.empty()) return std::optional<Timestamp>();
-  const auto time = parse_time(text);
-  if (time) return time;
-  return fail("TIME_NOT_UNDERSTOOD", fmt::format("`{}` is no time", text), std::string(option),
-              "write it as 2026-11-20T08:00:00Z, or as a date alone");
-}
-
 Result<int> run(Options& options) {
-  RDPTRIAGE_TRY(options.filter.since, time_option("--since", options.since));
-  RDPTRIAGE_TRY(options.filter.until, time_option("--until", options.until));
+  RDPTRIAGE_TRY(options.filter.since, read_time("--since", options.since));
+  RDPTRIAGE_TRY(options.filter.until, read_time("--until", options.until));
   const auto* const format =
       std::find_if(std::begin(kFormats), std::end(kFormats),
                    [&](const auto& known) { return known.first == options.format; });
@@ -106,7 +99,9 @@ void add_events_command(Program& program) {
   command->callback([options, &program] {
     const Result<int> outcome = run(*options);
     if (!outcome) print_error(outcome.error());
-    program.exit_code = outcome ? *outcome : int{kUsage};
+    program.exit_code = outcome                                        ? *outcome
+                        : outcome.error().code.rfind("INPUT_", 0) == 0 ? int{kNotAnalysable}
+                                                                       : int{kUsage};
   });
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -201,24 +202,21 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text", around;
+  std::string format = "text";
+  FocusOptions focus;
 };
 
 int inspect_paths(const InspectOptions& options) {
-  Case input;
+  CaseOptions case_options;
+  if (auto read = read_focus(options.focus, case_options); !read) {
+    print_error(read.error());
+    return kUsage;
+  }
+  Case input(case_options);
   for (const std::string& path : options.paths) {
     if (auto added = input.add_path(path); !added) {
       print_error(added.error());
       return kNotAnalysable;
-    }
-  }
-  std::optional<Timestamp> around;
-  if (!options.around.empty()) {
-    around = parse_time(options.around);
-    if (!around) {
-      print_error({"TIME_NOT_UNDERSTOOD", "is no time", options.around,
-                   "write it as 2026-11-20 or 2026-11-20T08:11:52Z"});
-      return kUsage;
     }
   }
   Inspection inspection = inspect(input);
@@ -231,7 +229,7 @@ int inspect_paths(const InspectOptions& options) {
     inspection.hosts = std::move(report.hosts);
     inspection.coverage = std::move(report.coverage);
   }
-  if (around) inspection.incident = around;
+  if (case_options.focus.around) inspection.incident = case_options.focus.around;
   if (options.format == "json") {
     print_json(inspection, std::cout);
   } else {
@@ -251,8 +249,7 @@ void add_inspect_command(Program& program) {
       "inspect", "What is in the files and what would be used; no diagnosis");
   command->add_option("PATH", options->paths, "files, folders, bundles; - for standard input")
       ->required();
-  command->add_option("--around", options->around,
-                      "when it failed; without it, the first failed attempt that has a date");
+  add_focus_options(*command, options->focus);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,23 +55,28 @@ std::string see_help(const std::string& command) {
   return fmt::format("see `rdptriage {}--help`", command.empty() ? "" : command + " ");
 }
 
-// The first typed option that the command does not have, with the nearest one that it has.
-Error unknown_option(const CommandRow& command, const std::vector<std::string>& typed) {
-  std::vector<std::string> known;
+// The first typed option that the command does not have, with the nearest one that it or the
+// program has. Nothing when all of them are known.
+std::optional<Error> unknown_option(const CommandRow& root, const CommandRow& command,
+                                    const std::vector<std::string>& typed) {
+  std::vector<std::string> known, near_ones;
   for (const OptionRow& row : command.options) {
     if (!row.is_argument) known.insert(known.end(), row.names.begin(), row.names.end());
   }
+  near_ones = known;
+  for (const OptionRow& row : root.options)
+    near_ones.insert(near_ones.end(), row.names.begin(), row.names.end());
   for (const std::string& argument : typed) {
     if (argument.size() < 2 || argument.front() != '-') continue;
     const std::string name = argument.substr(0, argument.find('='));
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string near = suggest(name, known);
-    return {"OPTION_UNKNOWN",
-            fmt::format("`{}` has no option '{}'", command.name, name),
-            {},
-            near.empty() ? see_help(command.name) : fmt::format("did you mean '{}'?", near)};
+    const std::string near = suggest(name, near_ones);
+    return Error{"OPTION_UNKNOWN",
+                 fmt::format("`{}` has no option '{}'", command.name, name),
+                 {},
+                 near.empty() ? see_help(command.name) : fmt::format("did you mean '{}'?", near)};
   }
-  return {"USAGE", "there are more arguments than the command takes", {}, see_help(command.name)};
+  return std::nullopt;
 }
 
 // A word that is none of an option's choices, with the nearest one.
@@ -99,24 +105,31 @@ int report_parse_error(const CLI::App& app, const std::vector<std::string>& type
   const CommandRow root = describe(app);
   const CommandRow* found = find_command(root, name);
   const CommandRow& command = found ? *found : root;
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    print_error(unknown_option(command, typed));
+  const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const bool incomplete = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (const auto unknown =
+          extras || incomplete ? unknown_option(root, command, typed) : std::nullopt) {
+    print_error(*unknown);
     return kUsage;
   }
-  std::string help = see_help(name);
+  std::string message = error.what(), help = see_help(name);
+  if (extras) message = "there are more arguments than the command takes";
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    message = "an option has a value of the wrong kind: " + message;
+  }
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {
     if (const std::string near = meant_choice(command, typed); !near.empty())
       help = fmt::format("did you mean '{}'?", near);
   }
-  if (!command.commands.empty() && typed.size() > 1 &&
-      dynamic_cast<const CLI::RequiredError*>(&error)) {
+  if (!command.commands.empty() && incomplete) {
     std::vector<std::string> names;
     for (const CommandRow& below : command.commands)
       names.push_back(below.name.substr(below.name.rfind(' ') + 1));
-    if (const std::string near = suggest(typed[1], names); !near.empty())
-      help = fmt::format("did you mean '{}'?", near);
+    message = fmt::format("`{}` needs one of: {}", command.name, fmt::join(names, ", "));
+    const std::string near = typed.size() > 1 ? suggest(typed[1], names) : std::string();
+    if (!near.empty()) help = fmt::format("did you mean '{}'?", near);
   }
-  print_error({"USAGE", error.what(), {}, help});
+  print_error({"USAGE", message, {}, help});
   return kUsage;
 }
 

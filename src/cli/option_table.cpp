@@ -109,8 +109,10 @@ std::string help_of(const OptionRow& row) {
 }
 
 std::string usage_of(const CommandRow& command) {
+  // Without a command's name the paths of a case are meant, which is what most people want.
+  if (command.name.empty()) return "rdptriage PATH…\n       rdptriage COMMAND [OPTION…]";
   std::string usage = "rdptriage";
-  if (!command.name.empty()) usage += " " + command.name;
+  usage += " " + command.name;
   if (!command.commands.empty()) usage += " COMMAND";
   const bool options = std::any_of(command.options.begin(), command.options.end(),
                                    [](const OptionRow& row) { return !row.is_argument; });

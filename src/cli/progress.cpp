@@ -8,7 +8,7 @@
 
 namespace rdptriage::cli {
 
-Progress::Progress(Show show) {
+Progress::Progress(Show show, std::function<std::string()> text) : text_(std::move(text)) {
   const char* term = std::getenv("TERM");
   const bool terminal = isatty(STDERR_FILENO) == 1 && term && std::string(term) != "dumb";
   if (show == Show::on_terminal && terminal) thread_ = std::thread([this] { run(); });
@@ -24,22 +24,23 @@ Progress::~Progress() {
   if (shown_) std::fputs("\r\x1b[K", stderr);
 }
 
-void Progress::set(std::string text) {
-  if (!thread_.joinable()) return;
-  const std::lock_guard lock(mutex_);
-  text_ = std::move(text);
-}
-
 void Progress::run() {
   std::unique_lock lock(mutex_);
   auto pause = std::chrono::milliseconds(1000);
   while (!wake_.wait_for(lock, pause, [&] { return done_; })) {
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_);
-    std::fputs(fmt::format("\rrdptriage: {}, {} s\x1b[K", text_, elapsed.count()).c_str(), stderr);
+    std::fputs(fmt::format("\rrdptriage: {}, {} s\x1b[K", text_(), elapsed.count()).c_str(),
+               stderr);
     shown_ = true;
     pause = std::chrono::milliseconds(250);
   }
+}
+
+std::string files_and_bytes(const ReadProgress& count) {
+  const std::uint64_t files = count.files.load(), bytes = count.bytes.load();
+  return fmt::format("{} file{}, {:.1f} MB", files, files == 1 ? "" : "s",
+                     static_cast<double>(bytes) / 1e6);
 }
 
 }  // namespace rdptriage::cli

@@ -3,21 +3,23 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include "rdptriage/case.hpp"
 
 namespace rdptriage::cli {
 
 class Progress {
  public:
   enum class Show : unsigned char { never, on_terminal };
-  explicit Progress(Show show);
+  // `text` says how far it is; it is asked from another thread, as long as this lives.
+  Progress(Show show, std::function<std::string()> text);
   ~Progress();  // takes the line away
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-
-  void set(std::string text);  // the elapsed time is added
 
  private:
   void run();
@@ -25,9 +27,12 @@ class Progress {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::string text_ = "reading";
+  std::function<std::string()> text_;
   bool done_ = false, shown_ = false;
   std::thread thread_;
 };
+
+// "14 files, 218.3 MB"
+std::string files_and_bytes(const ReadProgress& count);
 
 }  // namespace rdptriage::cli

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
@@ -17,16 +18,15 @@ namespace rdptriage::cli {
 namespace {
 
 struct ReportOptions {
-  std::string file, target, color = "auto";
-  std::vector<std::string> formats{"text"};
+  std::string file, color = "auto";
+  OutputOptions output{{"text"}, {}, false};
   SharingOptions sharing;
-  bool force = false;
 };
 
 Existing existing(bool force) { return force ? Existing::replace : Existing::keep; }
 
 int write_again(const ReportOptions& options) {
-  const auto outputs = plan_outputs(options.formats, options.target);
+  const auto outputs = plan_outputs(options.output.formats, options.output.target);
   if (!outputs) {
     print_error(outputs.error());
     return kUsage;
@@ -46,7 +46,7 @@ int write_again(const ReportOptions& options) {
   }
   for (const Output& output : *outputs) {
     const WriteOptions layout{terminal_columns(), wants_color(), false};
-    if (const auto written = write_output(*shared, output, existing(options.force), layout);
+    if (const auto written = write_output(*shared, output, existing(options.output.force), layout);
         !written) {
       print_error(written.error());
       return kTemporary;
@@ -133,12 +133,7 @@ void add_report_command(Program& program) {
       ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
       ->type_name("FILE")
       ->required();
-  command->add_option("--format", options->formats, "output format, or FORMAT=FILE; repeatable")
-      ->type_name("FORMAT[=FILE]")
-      ->capture_default_str()
-      ->take_all()
-      ->group("Output");
-  add_target(*command, options->target, options->force);
+  add_output_options(*command, options->output);
   add_sharing_options(*command, options->sharing,
                       "where the private map goes; none: nowhere (default: the user's state "
                       "folder)");

@@ -20,6 +20,7 @@ Event& EventStore::keep(const EventView& view) {
   event.key = view.key();
   event.system = view.system();
   event.fields.assign(view.fields().begin(), view.fields().end());
+  event.near_lines.assign(view.near_lines().begin(), view.near_lines().end());
   event.locator = view.locator();
   event.damaged = view.damaged();
   return take_over(std::move(event));
@@ -41,6 +42,7 @@ Event& EventStore::take_over(Event event) {
     field.name = intern(field.name);
     field.value = intern(field.value);
   }
+  for (NearLine& line : event.near_lines) line.text = intern(line.text);
   return events_.emplace_back(std::move(event));
 }
 

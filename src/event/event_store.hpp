@@ -18,6 +18,7 @@ struct Event {
   EventKey key;
   SystemFields system;
   std::vector<Field> fields;
+  std::vector<NearLine> near_lines;
   Locator locator;
   bool damaged = false;
 };

@@ -6,6 +6,7 @@
 #include "base/sha256.hpp"
 #include "diagnosis/diagnose.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/focus.hpp"
 #include "pipeline/gather.hpp"
 #include "pipeline/report_builder.hpp"
 #include "pipeline/rule_set_impl.hpp"
@@ -43,7 +44,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   const RuleSetImpl& set = rules.impl();
   pipeline::Gathered gathered = pipeline::gather(input, set);
   const timeline::Timeline timeline =
-      pipeline::place_events(set.rules(), gathered.hits, gathered.store, gathered.artifacts);
+      pipeline::place_events(set.rules(), input.options(), gathered);
   const diagnosis::FactBase facts(
       pipeline::establish_facts(set.rules(), gathered.hits, gathered.store, timeline,
                                 gathered.notices),
@@ -58,6 +59,8 @@ Report analyze(const Case& input, const RuleSet& rules) {
   question.disconnects = pipeline::disconnects(gathered.store, timeline);
   question.failure_reported = gathered.code_reported;
   question.something_read = gathered.capture_read;
+  const bool nothing_left = pipeline::nothing_is_left(timeline, gathered);
+  question.something_read = question.something_read || nothing_left;
   const diagnosis::Answer answer = diagnosis::diagnose(question);
 
   Report report;
@@ -68,6 +71,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
   pipeline::build_report(gathered, question, answer, set.translations(), report);
+  if (nothing_left) report.headline = "These files hold no attempt of what was asked about";
   report.derivation = diagnosis::derivation(question, answer);
   report.artifacts = std::move(gathered.artifacts);
   report.notices = std::move(gathered.notices);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/sha256.hpp"
+#include "base/text.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -19,7 +20,8 @@ constexpr std::size_t kMostNotices = 200;
 // Hashes what passes through. Random access goes past it: see hash_of.
 class HashingSource final : public container::ByteSource {
  public:
-  HashingSource(container::ByteSource& inner, base::Sha256* hash) : inner_(&inner), hash_(hash) {}
+  HashingSource(container::ByteSource& inner, base::Sha256* hash, ReadProgress* progress)
+      : inner_(&inner), hash_(hash), progress_(progress) {}
 
   Result<std::size_t> read(std::span<std::byte> out) override {
     auto count = inner_->read(out);
@@ -28,6 +30,7 @@ class HashingSource final : public container::ByteSource {
       return count;
     }
     passed_ += *count;
+    if (progress_ != nullptr) progress_->bytes += *count;
     if (hash_ != nullptr) hash_->update(std::span<const std::byte>(out.first(*count)));
     return count;
   }
@@ -47,11 +50,12 @@ class HashingSource final : public container::ByteSource {
  private:
   container::ByteSource* inner_;
   base::Sha256* hash_;
+  ReadProgress* progress_;
   std::uint64_t passed_ = 0;
   bool failed_ = false;
 };
 
-std::string hash_of(const container::RandomAccess& data) {
+std::string hash_of(const container::RandomAccess& data, ReadProgress* progress) {
   base::Sha256 hash;
   std::vector<std::byte> block(
       static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, data.size())));
@@ -60,6 +64,7 @@ std::string hash_of(const container::RandomAccess& data) {
     if (!count || *count == 0) return {};
     hash.update(std::span<const std::byte>(block).first(*count));
     at += *count;
+    if (progress != nullptr) progress->bytes += *count;
   }
   return base::to_hex(hash.finish());
 }
@@ -69,16 +74,17 @@ class SideHash {
  public:
   ~SideHash() { wait(); }
   // `data` must live until take().
-  void start(const container::RandomAccess& data, unsigned jobs) {
+  void start(const container::RandomAccess& data, unsigned jobs, ReadProgress* progress) {
     constexpr std::uint64_t kWorthAThread = 4 << 20;
     data_ = &data;
+    progress_ = progress;
     if (jobs < 2 || data.size() < kWorthAThread) return;
-    thread_ = std::thread([this] { hash_ = hash_of(*data_); });
+    thread_ = std::thread([this] { hash_ = hash_of(*data_, progress_); });
   }
   std::string take() {
     const bool beside = thread_.joinable();
     wait();
-    return beside ? std::move(hash_) : hash_of(*data_);
+    return beside ? std::move(hash_) : hash_of(*data_, progress_);
   }
 
  private:
@@ -86,6 +92,7 @@ class SideHash {
     if (thread_.joinable()) thread_.join();
   }
   const container::RandomAccess* data_ = nullptr;
+  ReadProgress* progress_ = nullptr;
   std::string hash_;
   std::thread thread_;
 };
@@ -149,6 +156,13 @@ class Sink final : public reader::EventSink {
   std::size_t notices_ = 0;
 };
 
+// Why no reader wants it. A name that promises a log deserves a word more.
+std::string unknown_format(const container::Artifact& artifact) {
+  const std::string name = base::to_lower_ascii(artifact.name);
+  if (name.ends_with(".evtx")) return "named .evtx, but it does not begin as an event log does";
+  return "no known log or capture format";
+}
+
 void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
   if (!outcome.format.empty()) report.format = outcome.format;
   report.encoding = outcome.encoding;
@@ -201,15 +215,16 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   const container::RandomAccess* random_access = source.random_access();
   SideHash side_hash;
   if (setup_->sha256 && random_access != nullptr) {
-    side_hash.start(*random_access, setup_->context.jobs);
+    side_hash.start(*random_access, setup_->context.jobs, setup_->progress);
   }
   base::Sha256 hash;
-  HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr);
+  HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr,
+                        random_access == nullptr ? setup_->progress : nullptr);
   std::unique_ptr<EventConsumer> consumer;
   if (head.empty()) {
     result.report.because = "the file is empty";
   } else if (reader == nullptr) {
-    result.report.because = "no known log or capture format";
+    result.report.because = unknown_format(artifact);
   } else {
     result.report.format = reader->format;
     result.report.detected_by = "content";
@@ -231,6 +246,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
     }
   }
   if (consumer) (*deliver_)({result.index, result.report.sha256, std::move(consumer)});
+  if (setup_->progress != nullptr) ++setup_->progress->files;
 }
 
 void ArtifactVisitor::bundle_begin(const container::Artifact& artifact, std::string_view format) {

@@ -34,6 +34,7 @@ class ArtifactVisitor final : public container::Visitor {
     bool sha256 = true;
     MakeConsumer make_consumer;
     std::atomic<bool>* stopped;
+    ReadProgress* progress = nullptr;
   };
 
   explicit ArtifactVisitor(const Setup& setup) : setup_(&setup) {}

@@ -99,6 +99,8 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
     for (const DetectionHit& one : hits) out.hits.push_back({one.rule, position});
     out.store.keep(event);
   }
+  if (const OtherTimes& others = from.other_times(); others.nearest)
+    out.other_times.add(others, from.window());
   const bool is_rich = out.store.events().size() >= limits_.plenty;
   if (is_rich) {
     kept_per_rule_.store(kKeptPerRuleOfRich, std::memory_order_relaxed);
@@ -120,12 +122,15 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
   }
 }
 
-void EventMerger::finish(MatcherPool& pool) {
+void EventMerger::finish(MatcherPool& pool, std::optional<Timestamp> when_it_failed,
+                         DateOrder order) {
   Gathered& out = *out_;
-  // Dates are held against the last moment that the case tells of, else against the day the rule
-  // pack was made.
+  // Dates are held against when it failed, as the user knows it, else against the last moment that
+  // the case tells of, else against the day the rule pack was made.
   std::optional<DateReference> reference;
-  if (last_time_) {
+  if (when_it_failed) {
+    reference = {*when_it_failed, DateReference::Kind::incident};
+  } else if (last_time_) {
     reference = {*last_time_, DateReference::Kind::incident};
   } else if (rules_->date()) {
     reference = {*rules_->date(), DateReference::Kind::at_least};
@@ -135,7 +140,7 @@ void EventMerger::finish(MatcherPool& pool) {
   std::vector<Field> fields;
   for (const std::uint32_t position : put_off_) {
     event::Event& event = out.store.events()[position];
-    judge_dates(event, rules_->date_fields(), reference, out.store);
+    judge_dates(event, rules_->date_fields(), reference, order, out.store);
     KeptDecoder decoder(event);
     EventView view(event.key, event.locator, decoder, fields);
     matcher->match(view, matched);

@@ -33,8 +33,10 @@ class EventMerger {
 
   // Takes over what was found in one artifact. One thread at a time, in the artifacts' order.
   void append(MatchingConsumer& from, std::optional<std::uint32_t> artifact);
-  // Matches what was put off because it holds dates, and says what was left out. The last call.
-  void finish(MatcherPool& pool);
+  // Matches what was put off because it holds dates, which are judged at `when_it_failed` where the
+  // user knows that; says what was left out. The last call.
+  void finish(MatcherPool& pool, std::optional<Timestamp> when_it_failed = {},
+              DateOrder order = DateOrder::unknown);
 
  private:
   bool is_new(const event::Event& event);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
@@ -97,25 +98,44 @@ std::string EvidenceTable::find(std::uint32_t event) const {
 std::string EvidenceTable::id_of(std::uint32_t event) {
   const auto [at, added] = ids_.emplace(event, fmt::format("E{}", rows_.size() + 1));
   if (added) {
-    Evidence evidence = quote(event);
+    Evidence evidence = row_of(event);
     evidence.id = at->second;
     rows_.push_back(std::move(evidence));
   }
   return at->second;
 }
 
-Evidence EvidenceTable::quote(std::uint32_t index) const {
-  const event::Event& event = store_->events()[index];
-  const timeline::Place& place = timeline_->places[index];
-  Evidence out;
-  out.artifact = fmt::format("A{}", event.locator.artifact + 1);
-  if (place.host) out.host = fmt::format("h{}", *place.host + 1);
+void EvidenceTable::quote(std::uint32_t event, std::vector<std::string>& ids) {
+  std::string id = id_of(event);
+  if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
+}
+
+// As the machine's clock showed it; a local time whose zone is known is an instant, too.
+void EvidenceTable::quote_time(const event::Event& event, const timeline::Place& place,
+                               Evidence& out) const {
+  const timeline::HostRecord* host = place.host ? &timeline_->hosts[*place.host] : nullptr;
   out.time_quality = event.key.time_quality;
   if (event.key.time_quality == TimeQuality::utc) out.time = event.key.time;
   if (event.key.time_quality == TimeQuality::local ||
       event.key.time_quality == TimeQuality::order_only) {
     out.time_original = original_time(event);
   }
+  if (event.key.time_quality == TimeQuality::local && place.instant) {
+    const std::int64_t ahead = host != nullptr ? host->clock_offset.value_or(0) : 0;
+    out.time = Timestamp{*place.ticks + ahead};
+    out.time_quality = TimeQuality::utc;
+  }
+  if (host != nullptr && host->clock_uncertainty && out.time)
+    out.uncertainty_ms = static_cast<std::uint64_t>(*host->clock_uncertainty / 10'000);
+}
+
+Evidence EvidenceTable::row_of(std::uint32_t index) const {
+  const event::Event& event = store_->events()[index];
+  const timeline::Place& place = timeline_->places[index];
+  Evidence out;
+  out.artifact = fmt::format("A{}", event.locator.artifact + 1);
+  if (place.host) out.host = fmt::format("h{}", *place.host + 1);
+  quote_time(event, place, out);
   if (event.system.record_id) out.record_id = fmt::format("{}", *event.system.record_id);
   out.line = event.locator.line;
   out.byte_offset = event.locator.byte_offset;
@@ -124,6 +144,9 @@ Evidence EvidenceTable::quote(std::uint32_t index) const {
   out.provider = event.key.provider;
   out.event_id = event.key.event_id;
   out.data = shown_fields(event);
+  for (const NearLine& line : event.near_lines) {
+    out.context.push_back({line.number, cut(line.text, kLongestText)});
+  }
   const auto words = words_.find(index);
   out.text = words == words_.end() ? one_line(event, out.data)
                                    : in_words(event, words->second, one_line(event, out.data));

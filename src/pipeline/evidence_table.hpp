@@ -21,12 +21,15 @@ class EvidenceTable {
   void set_words(std::uint32_t event, std::string words) { words_[event] = std::move(words); }
   // "E1", for the first event asked for.
   std::string id_of(std::uint32_t event);
+  // Adds the event's id to the list, once.
+  void quote(std::uint32_t event, std::vector<std::string>& ids);
   // The event's id if it has one, else "".
   std::string find(std::uint32_t event) const;
   std::vector<Evidence> take() { return std::move(rows_); }
 
  private:
-  Evidence quote(std::uint32_t event) const;
+  Evidence row_of(std::uint32_t event) const;
+  void quote_time(const event::Event& event, const timeline::Place& place, Evidence& out) const;
 
   const event::EventStore* store_;
   const timeline::Timeline* timeline_;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "event/field_lookup.hpp"
+#include "pipeline/focus.hpp"
 #include "rule/correlation.hpp"
 #include "timeline/clocks.hpp"
 
@@ -102,16 +103,16 @@ void add_hint(const rule::TriageKey& key, const event::Event& event, std::uint32
 }
 }  // namespace
 
-timeline::Timeline place_events(const rule::CompiledRules& rules,
-                                const std::vector<DetectionHit>& hits, event::EventStore& store,
-                                const std::vector<ArtifactReport>& artifacts) {
+timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOptions& options,
+                                Gathered& gathered) {
+  event::EventStore& store = gathered.store;
   std::vector<timeline::HostClaim> claims;
   std::vector<timeline::EventMark> marks;
   std::vector<timeline::AttemptHint> hints;
   std::vector<timeline::Moment> moments;
   std::vector<std::string> paths;
-  for (const ArtifactReport& artifact : artifacts) paths.push_back(artifact.path);
-  for (const DetectionHit& hit : hits) {
+  for (const ArtifactReport& artifact : gathered.artifacts) paths.push_back(artifact.path);
+  for (const DetectionHit& hit : gathered.hits) {
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
     const event::Event& event = store.events()[hit.event];
     if (!key.host_from.empty() || !key.host_role.empty() || !key.host_zone.empty() ||
@@ -142,7 +143,13 @@ timeline::Timeline place_events(const rule::CompiledRules& rules,
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});
     if (key.attempt == "end") marks.push_back({hit.event, timeline::Mark::end});
   }
-  return timeline::build_timeline(store, {claims, marks, hints, paths, moments});
+  timeline::Timeline timeline = timeline::build_timeline(
+      store, {claims, marks, hints, paths, moments, options.hosts, options.focus});
+  if (!options.focus.empty()) {
+    drop_left_out(rules, timeline, gathered);
+    tell_narrowing(timeline, gathered);
+  }
+  return timeline;
 }
 
 std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
@@ -211,7 +218,8 @@ std::vector<std::optional<timeline::AttemptIndex>> disconnects(const event::Even
                                                                const timeline::Timeline& timeline) {
   std::vector<std::optional<timeline::AttemptIndex>> out;
   for (std::size_t i = 0; i < store.events().size(); ++i) {
-    if (store.events()[i].key.service == "client-disconnect")
+    if (store.events()[i].key.service == "client-disconnect" &&
+        timeline.places[i].left_out == timeline::LeftOut::no)
       out.push_back(timeline.places[i].attempt);
   }
   std::sort(out.begin(), out.end());

@@ -13,10 +13,10 @@
 
 namespace rdptriage::pipeline {
 
-// Gives the events their place; adds HostKey, AttemptKey and ArtifactKey to them.
-timeline::Timeline place_events(const rule::CompiledRules& rules,
-                                const std::vector<DetectionHit>& hits, event::EventStore& store,
-                                const std::vector<ArtifactReport>& artifacts);
+// Gives the events their place and takes away what is not asked about; adds HostKey, AttemptKey and
+// ArtifactKey to them.
+timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOptions& options,
+                                Gathered& gathered);
 
 // One fact a match, detections and correlations alike. A notice when there were more matches than
 // correlations look at.

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "pipeline/event_merger.hpp"
+#include "pipeline/focus.hpp"
 #include "pipeline/matching_consumer.hpp"
 #include "pipeline/reported_code.hpp"
 
@@ -30,39 +31,41 @@ void note_empty_log(const ArtifactReport& artifact, const RuleSetImpl& rules, Ga
 Gathered gather(const Case& input, const RuleSetImpl& rules) {
   Gathered out;
   MatcherPool pool(rules.rules());
+  const CaseOptions& options = input.options();
+  const KeptTimes times(options.focus, rules.rules());
   EventMerger merger(out, rules);
   const auto make = [&](const container::Artifact&,
                         std::string_view) -> std::unique_ptr<EventConsumer> {
-    return std::make_unique<MatchingConsumer>(rules, pool, merger.kept_per_rule());
+    return std::make_unique<MatchingConsumer>(rules, pool, merger.kept_per_rule(), &times);
   };
   const auto take = [&](std::uint32_t artifact, std::unique_ptr<EventConsumer> consumer) {
     merger.append(static_cast<MatchingConsumer&>(*consumer), artifact);
   };
   CaseReading reading =
-      read_case(input, {rules.formats(), &rules.line_filter(), input.options().jobs}, make, take);
+      read_case(input, {rules.formats(), &rules.line_filter(), options.jobs}, make, take);
   out.artifacts = std::move(reading.artifacts);
   out.limits_hit = std::move(reading.limits_hit);
   out.notices.insert(out.notices.begin(), std::make_move_iterator(reading.notices.begin()),
                      std::make_move_iterator(reading.notices.end()));
   for (const ArtifactReport& artifact : out.artifacts) note_empty_log(artifact, rules, out);
-  if (!input.options().code.empty()) {
-    MatchingConsumer consumer(rules, pool);
+  if (!options.code.empty()) {
+    MatchingConsumer consumer(rules, pool, kKeptPerRule, &times);
     const auto number = static_cast<std::uint32_t>(out.artifacts.size());
-    if (auto artifact = report_code(input.options().code, number, consumer)) {
+    if (auto artifact = report_code(options.code, number, consumer)) {
       out.artifacts.push_back(std::move(*artifact));
       consumer.finish();
       merger.append(consumer, number);
       out.code_reported = true;
     } else {
       out.notices.push_back({"CODE_NOT_UNDERSTOOD",
-                             "the reported code \"" + input.options().code +
+                             "the reported code \"" + options.code +
                                  "\" is not of the form 0x904/0x7; it was left out",
                              {},
                              {},
                              0});
     }
   }
-  merger.finish(pool);
+  merger.finish(pool, options.focus.around, options.date_order);
   return out;
 }
 

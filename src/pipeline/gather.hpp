@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,21 @@
 #include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/case.hpp"
 #include "rule/rule.hpp"
+#include "timeline/focus.hpp"
 
 namespace rdptriage::pipeline {
 
 struct DetectionHit {
   rule::RuleIndex rule = 0;
   std::uint32_t event = 0;  // position in the store
+};
+
+// Matches of other times than the one asked about, which were not kept.
+struct OtherTimes {
+  std::uint64_t matches = 0;
+  std::optional<std::int64_t> nearest;  // ticks of the one nearest to that time
+
+  void add(const OtherTimes& others, const timeline::TimeWindow& window);
 };
 
 // The kept events of a case, artifact after artifact.
@@ -30,6 +40,7 @@ struct Gathered {
   std::vector<DetectionHit> hits;          // by event, then rule
   std::vector<std::uint64_t> match_count;  // by rule, with those that were not kept
   diagnosis::SourceSet sources;
+  OtherTimes other_times;
   bool code_reported = false;
   bool capture_read = false;  // some artifact shows the state of a machine or its connections
 };

@@ -11,9 +11,10 @@ namespace rdptriage::pipeline {
 namespace {
 constexpr std::string_view kPassed = "Passed";
 
-std::string_view in_words(std::string_view date, const std::optional<DateReference>& reference) {
+std::string_view in_words(std::string_view date, const std::optional<DateReference>& reference,
+                          DateOrder order) {
   if (!reference) return "unknown";
-  const std::optional<bool> passed = reader::has_passed(date, reference->time);
+  const std::optional<bool> passed = reader::has_passed(date, reference->time, order);
   if (!passed) return "unknown";
   if (*passed) return "true";
   return reference->kind == DateReference::Kind::incident ? "false" : "unknown";
@@ -33,12 +34,14 @@ bool holds_unjudged_date(const EventView& event, std::span<const std::string> da
 }
 
 void judge_dates(event::Event& event, std::span<const std::string> date_fields,
-                 const std::optional<DateReference>& reference, event::EventStore& store) {
+                 const std::optional<DateReference>& reference, DateOrder order,
+                 event::EventStore& store) {
   std::vector<Field> judged;
   for (const Field& field : event.fields) {
     if (!std::binary_search(date_fields.begin(), date_fields.end(), field.name)) continue;
     judged.push_back({store.intern(std::string(field.name) + std::string(kPassed)),
-                      in_words(field.value, reference), FieldSection::other, ValueKind::text});
+                      in_words(field.value, reference, order), FieldSection::other,
+                      ValueKind::text});
   }
   event.fields.insert(event.fields.end(), judged.begin(), judged.end());
 }

@@ -9,6 +9,7 @@
 
 #include "event/event_store.hpp"
 #include "rdptriage/event.hpp"
+#include "rdptriage/focus.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -26,6 +27,7 @@ bool holds_unjudged_date(const EventView& event, std::span<const std::string> da
 
 // Gives each of these fields a companion "<name>Passed": true, false or unknown.
 void judge_dates(event::Event& event, std::span<const std::string> date_fields,
-                 const std::optional<DateReference>& reference, event::EventStore& store);
+                 const std::optional<DateReference>& reference, DateOrder order,
+                 event::EventStore& store);
 
 }  // namespace rdptriage::pipeline

@@ -2,12 +2,11 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "event/field_lookup.hpp"
 #include "pipeline/facts.hpp"
+#include "pipeline/kept_matches.hpp"
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
 #include "rdptriage/rules.hpp"
@@ -42,14 +41,13 @@ class Matching {
   // `match` must live as long as this.
   Matching(const rule::CompiledRules& compiled, std::uint64_t most,
            const FunctionRef<void(const RuleMatch&)>& match)
-      : rules(compiled), correlated(compiled.rules().size()), most_correlated(most), match_(match) {
+      : rules(compiled),
+        correlated(compiled.rules().size()),
+        parts(compiled),
+        most_correlated(most),
+        match_(match) {
     for (const rule::Correlation& correlation : compiled.correlations()) {
       for (const rule::RuleIndex rule : correlation.rules) correlated[rule] = true;
-      for (const auto& group : correlation.group_by) {
-        want(group.name);
-        for (const std::string& alias : group.aliases) want(alias);
-      }
-      for (const std::string& field : correlation.fields) want(field);
     }
   }
 
@@ -72,24 +70,21 @@ class Matching {
     }
   }
 
-  // Whether some correlation asks for the field. Members of nested objects go by many names.
-  bool is_wanted(const Field& field, std::string& buffer) const {
-    return field.section == FieldSection::other ||
-           wanted_.count(std::string(event::rule_name(field, buffer))) != 0 ||
-           wanted_.count(std::string(event::full_path(field, buffer))) != 0;
-  }
-
   const rule::CompiledRules& rules;
   std::vector<bool> correlated;
+  const pipeline::CorrelatedParts parts;
   const std::uint64_t most_correlated;
   std::uint64_t told = 0;
 
  private:
-  void want(const std::string& name) { wanted_.insert(event::without_blanks(name)); }
-
-  std::unordered_set<std::string> wanted_;
   const FunctionRef<void(const RuleMatch&)>& match_;
 };
+
+// Distinct events that are kept for correlations, some 600 bytes each.
+std::size_t most_kept(const Matching& matching) {
+  constexpr std::uint64_t kMost = 25'000;
+  return static_cast<std::size_t>(std::min(kMost, matching.most_correlated));
+}
 
 // When matches are told: those of the first artifact can go out while it is read, nothing comes
 // before them; all others are kept until it is their turn.
@@ -117,6 +112,7 @@ class MatchConsumer final : public EventConsumer {
  public:
   MatchConsumer(Matching& matching, std::string artifact, Telling telling)
       : hits(matching.most_correlated),
+        kept(most_kept(matching)),
         matching_(matching),
         artifact_(std::move(artifact)),
         telling_(telling),
@@ -135,7 +131,7 @@ class MatchConsumer final : public EventConsumer {
     found.rules = static_cast<std::uint32_t>(matched_.size());
     if (std::any_of(matched_.begin(), matched_.end(),
                     [this](rule::RuleIndex rule) { return matching_.correlated[rule]; })) {
-      found.kept = keep(event);
+      found.kept = kept.keep(matching_.parts.of(event));
     }
     take(found, matched_);
     return reader::Flow::go_on;
@@ -148,31 +144,25 @@ class MatchConsumer final : public EventConsumer {
     std::size_t next = 0;
     for (MatchedEvent& found : other.events) {
       found.index += count;
-      if (found.kept != nullptr) found.kept = has_room() ? &store_.keep(*found.kept) : nullptr;
+      if (found.kept != nullptr) found.kept = kept.keep(*found.kept);
       take(found, std::span(other.rules).subspan(next, found.rules));
       next += found.rules;
     }
     count += std::exchange(other.count, 0);
     other.events.clear();
     other.rules.clear();
-    if (!other.store_.events().empty()) other.store_ = {};
+    other.kept.clear();
   }
 
   void finish() override { matcher_.reset(); }
 
   const std::string& artifact() const { return artifact_; }
-  // Drops what has been told; true when no correlation refers to what is left.
-  bool forget() {
-    events = {};
-    rules = {};
-    hits = rule::HitList(matching_.most_correlated);
-    return store_.events().empty();
-  }
 
   std::uint64_t count = 0;
   std::vector<MatchedEvent> events;
   std::vector<rule::RuleIndex> rules;
-  rule::HitList hits{matching_.most_correlated};
+  rule::HitList hits;
+  pipeline::KeptMatches kept;
 
  private:
   void take(const MatchedEvent& found, std::span<const rule::RuleIndex> matched) {
@@ -184,28 +174,12 @@ class MatchConsumer final : public EventConsumer {
     matching_.tell(found, artifact_, matched);
     add_hits(found, matched, matching_.correlated, hits);
   }
-  bool has_room() const { return store_.events().size() < matching_.most_correlated; }
-  // Null when that many are kept.
-  const event::Event* keep(const EventView& view) {
-    if (!has_room()) return nullptr;
-    event::Event event;
-    event.key = view.key();
-    event.system = view.system();
-    for (const Field& field : view.fields()) {
-      if (matching_.is_wanted(field, buffer_)) event.fields.push_back(field);
-    }
-    event.locator = view.locator();
-    event.damaged = view.damaged();
-    return &store_.keep(event);
-  }
 
   Matching& matching_;
   std::string artifact_;
   Telling telling_;
   std::unique_ptr<rule::Matcher> matcher_;
   std::vector<rule::RuleIndex> matched_;
-  event::EventStore store_;
-  std::string buffer_;
 };
 }  // namespace
 
@@ -222,20 +196,32 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   };
   MatchSummary summary;
   rule::HitList hits(selection.most_correlated);
-  std::vector<std::unique_ptr<EventConsumer>> read;  // own the events that hits point to
+  pipeline::KeptMatches kept(most_kept(matching));  // the events that hits point to
   const auto take = [&](std::uint32_t, std::unique_ptr<EventConsumer> taken) {
     auto& consumer = static_cast<MatchConsumer&>(*taken);
     summary.events += consumer.count;
-    for (const rule::Hit& hit : consumer.hits.hits()) hits.add(hit);
-    hits.leave_out(consumer.hits.left_out());
+    if (hits.hits().empty() && hits.left_out() == 0) {
+      kept = std::move(consumer.kept);
+      hits = std::move(consumer.hits);
+    } else {
+      for (rule::Hit hit : consumer.hits.hits()) {
+        hit.event = kept.keep(*hit.event);
+        if (hit.event == nullptr) {
+          hits.leave_out(1);
+        } else {
+          hits.add(hit);
+        }
+      }
+      hits.leave_out(consumer.hits.left_out());
+    }
     std::size_t next = 0;
-    for (const MatchedEvent& event : consumer.events) {
+    for (MatchedEvent& event : consumer.events) {
+      if (event.kept != nullptr) event.kept = kept.keep(*event.kept);
       const auto matched = std::span(consumer.rules).subspan(next, event.rules);
       matching.tell(event, consumer.artifact(), matched);
       add_hits(event, matched, matching.correlated, hits);
       next += event.rules;
     }
-    if (!consumer.forget()) read.push_back(std::move(taken));
   };
   pipeline::CaseReading reading =
       pipeline::read_case(input, {nullptr, nullptr, input.options().jobs}, make, take);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/focus.hpp"
 #include "pipeline/judged_dates.hpp"
 
 namespace rdptriage::pipeline {
@@ -97,6 +98,10 @@ reader::Flow MatchingConsumer::event(EventView& event) {
   }
   matcher_->match(event, matched_);
   if (matched_.empty()) return reader::Flow::go_on;
+  if (times_ != nullptr && !times_->wants(event.key(), matched_)) {
+    other_times_.add({1, event.key().time->ticks}, times_->window());
+    return reader::Flow::go_on;
+  }
   const EventKey& key = event.key();
   const bool dated = key.time_quality == TimeQuality::utc || key.time_quality == TimeQuality::local;
   if (key.time && dated && (!last_time_ || *last_time_ < *key.time)) last_time_ = key.time;
@@ -120,9 +125,14 @@ reader::Flow MatchingConsumer::event(EventView& event) {
   return reader::Flow::go_on;
 }
 
+const timeline::TimeWindow& MatchingConsumer::window() const {
+  static const timeline::TimeWindow kAllTimes;
+  return times_ != nullptr ? times_->window() : kAllTimes;
+}
+
 std::unique_ptr<EventConsumer> MatchingConsumer::fork() {
   if (is_full_.empty()) is_full_ = std::vector<std::atomic<bool>>(rules_->rules().rules().size());
-  auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_, kept_per_rule_);
+  auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_, kept_per_rule_, times_);
   forked->parent_ = this;
   return forked;
 }
@@ -159,6 +169,8 @@ void MatchingConsumer::join(EventConsumer& consumer) {
   }
   shows_state_ = shows_state_ || forked.shows_state_;
   dropped_ += std::exchange(forked.dropped_, 0);
+  if (forked.other_times_.nearest) other_times_.add(forked.other_times_, times_->window());
+  forked.other_times_ = {};
   forked.counts_.clear();
   forked.hits_.clear();
   forked.put_off_.clear();

@@ -20,6 +20,8 @@
 
 namespace rdptriage::pipeline {
 
+class KeptTimes;  // focus.hpp
+
 // Matchers are dear to make: they are lent from artifact to artifact.
 class MatcherPool {
  public:
@@ -41,8 +43,12 @@ inline constexpr std::uint64_t kKeptPerRule = 1000, kKeptPerRuleOfRich = 100;
 class MatchingConsumer final : public EventConsumer {
  public:
   MatchingConsumer(const RuleSetImpl& rules, MatcherPool& pool,
-                   std::uint64_t kept_per_rule = kKeptPerRule)
-      : rules_(&rules), pool_(&pool), kept_per_rule_(kept_per_rule), matcher_(pool.take()) {}
+                   std::uint64_t kept_per_rule = kKeptPerRule, const KeptTimes* times = nullptr)
+      : rules_(&rules),
+        pool_(&pool),
+        kept_per_rule_(kept_per_rule),
+        times_(times),
+        matcher_(pool.take()) {}
   ~MatchingConsumer() override { finish(); }
 
   reader::Flow event(EventView& event) override;
@@ -62,6 +68,8 @@ class MatchingConsumer final : public EventConsumer {
   bool shows_state() const { return shows_state_; }
   // Matches that were counted and not kept, because the rule had matched so often already.
   std::uint64_t dropped() const { return dropped_; }
+  const OtherTimes& other_times() const { return other_times_; }
+  const timeline::TimeWindow& window() const;  // the time asked about
 
  private:
   void note_source(const EventView& event);
@@ -74,6 +82,7 @@ class MatchingConsumer final : public EventConsumer {
   const RuleSetImpl* rules_;
   MatcherPool* pool_;
   std::uint64_t kept_per_rule_;
+  const KeptTimes* times_;
   std::unique_ptr<rule::Matcher> matcher_;
   std::vector<rule::RuleIndex> matched_;
   event::EventStore store_;
@@ -84,6 +93,7 @@ class MatchingConsumer final : public EventConsumer {
   std::string last_source_;              // of the event before, which mostly is the same
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
+  OtherTimes other_times_;
   std::vector<std::uint32_t> put_off_;
   std::optional<Timestamp> last_time_;
 

@@ -96,11 +96,14 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   }
   const unsigned jobs = jobs_for(wanted.jobs, files.size());
   std::atomic<bool> stopped{false};
-  ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped};
+  ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped, nullptr};
   setup.context.limits = options.limits;
   setup.context.formats = wanted.formats;
   setup.context.lines = wanted.lines;
   setup.context.carve = options.carve;
+  setup.context.date_order = options.date_order;
+  setup.context.hosts = options.hosts;
+  setup.progress = options.progress;
   // Files are shared out between threads; a single file may use them all.
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;
 

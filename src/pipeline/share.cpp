@@ -114,6 +114,12 @@ bool is_ticket_number(std::string_view text) {
          std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// "u1": stands for a name already. A report from elsewhere may hold anything there.
+bool is_identity_id(std::string_view text) {
+  return text.size() > 1 && text.front() == 'u' &&
+         text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 class Sharing {
  public:
   explicit Sharing(const Vocabulary& vocabulary) : names_(vocabulary) {}
@@ -127,6 +133,7 @@ class Sharing {
       text(evidence.channel);
       text(evidence.provider);
       text(evidence.text);
+      for (ContextLine& line : evidence.context) text(line.text);
     }
     for (Diagnosis& diagnosis : report.diagnoses) diagnose(diagnosis);
     for (Finding& finding : report.findings) {
@@ -137,7 +144,13 @@ class Sharing {
       text(artifact.path);
       text(artifact.because);
     }
-    for (Attempt& attempt : report.attempts) text(attempt.user);
+    for (Attempt& attempt : report.attempts) {
+      if (!is_identity_id(attempt.user)) text(attempt.user);
+    }
+    for (Identity& identity : report.identities) {
+      text(identity.kind);
+      identity.name = names_.identity(identity.name, Kind::user);
+    }
     for (Host& host : report.hosts) text(host.time_zone);
     for (Coverage& coverage : report.coverage) text(coverage.effect);
     for (NotEvaluated& rule : report.rules_not_evaluated) text(rule.because);

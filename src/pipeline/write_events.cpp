@@ -239,11 +239,16 @@ std::map<const container::ListedFile*, const container::ListedFile*> find_repeat
 
 }  // namespace
 
-std::optional<Timestamp> parse_time(std::string_view text) {
-  constexpr std::size_t kDateLength = 10;
-  const std::string whole(text.size() == kDateLength ? std::string(text) + "T00:00:00" : text);
+std::optional<Timestamp> parse_time(std::string_view text, std::int64_t ahead) {
+  constexpr std::size_t kDate = 10, kToMinutes = 16;
+  std::string whole(text);
+  if (whole.size() == kDate) whole += "T00:00:00";
+  const bool no_seconds =
+      whole.size() == kToMinutes || (whole.size() > kToMinutes && whole[kToMinutes] != ':');
+  if (no_seconds) whole.insert(kToMinutes, ":00");
   const auto parsed = base::parse_iso8601(whole);
-  return parsed ? std::optional(Timestamp{parsed->ticks}) : std::nullopt;
+  if (!parsed) return std::nullopt;
+  return Timestamp{parsed->zoned ? parsed->ticks : parsed->ticks - ahead};
 }
 
 ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,

@@ -24,12 +24,15 @@ constexpr std::uint64_t kCertainPercent = 30;
 
 class CaptureReading {
  public:
-  CaptureReading(const CaptureSet& set, const container::Artifact& artifact, EventSink& sink)
+  CaptureReading(const CaptureSet& set, const container::Artifact& artifact,
+                 const ReadContext& context, EventSink& sink)
       : set_(set),
         artifact_(artifact),
         sink_(sink),
-        role_(set.role_of_path(artifact.path)),
-        sockets_(set, artifact),
+        given_role_(given_role(context, artifact.path)),
+        role_(given_role_.empty() ? set.role_of_path(artifact.path) : given_role_),
+        date_order_(context.date_order),
+        sockets_(set, artifact, given_role_),
         statistics_(artifact.index),
         registry_(artifact.index, role_) {}
 
@@ -159,7 +162,7 @@ class CaptureReading {
   void close() {
     if (!open_) return;
     const std::uint64_t before = records_;
-    open_->emit(artifact_.index, role_, sink_, records_);
+    open_->emit({artifact_.index, role_, date_order_}, sink_, records_);
     if (records_ > before) note(open_->format().name);
     open_.reset();
   }
@@ -177,7 +180,9 @@ class CaptureReading {
   const CaptureSet& set_;
   const container::Artifact& artifact_;
   EventSink& sink_;
+  const std::string given_role_;  // by the user; else "" and what the path says
   const std::string role_;
+  const DateOrder date_order_;
   SocketTable sockets_;
   SocketProperties properties_;
   bool property_rows_ = false;
@@ -225,7 +230,7 @@ Sureness probe_capture(std::span<const std::byte> head, std::string_view name,
   artifact.path = name;
   container::MemorySource source(head);
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
-  CaptureReading reading(set, artifact, sink);
+  CaptureReading reading(set, artifact, context, sink);
   while (const auto line = lines.next()) reading.line(*line);
   reading.finish();
   if (reading.records() == 0) return Sureness::no;
@@ -239,7 +244,7 @@ ReadOutcome read_capture(const container::Artifact& artifact, container::ByteSou
   if (context.formats == nullptr) return outcome;
   const CaptureSet& set = context.formats->captures();
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
-  CaptureReading reading(set, artifact, sink);
+  CaptureReading reading(set, artifact, context, sink);
   while (const auto line = lines.next()) reading.line(*line);
   reading.finish();
   outcome.records_read = reading.records();
@@ -272,7 +277,7 @@ void check_capture_samples(const base::YamlNode& document, const base::SourceTex
     container::Artifact artifact;
     container::MemorySource bytes(std::as_bytes(std::span(text.data(), text.size())));
     LineReader lines(artifact, bytes, Limits{}, set.key_words, sink);
-    CaptureReading reading(set, artifact, sink);
+    CaptureReading reading(set, artifact, ReadContext(), sink);
     while (const auto line = lines.next()) reading.line(*line);
     reading.finish();
     if (sink.events.size() != events->items.size()) {

@@ -103,20 +103,20 @@ bool CaptureRecord::is_complete() const {
          (!whole_.fields.empty() || !rows_.empty());
 }
 
-Flow CaptureRecord::emit(std::uint32_t artifact, std::string_view role, EventSink& sink,
-                         std::uint64_t& records) const {
+Flow CaptureRecord::emit(const Origin& origin, EventSink& sink, std::uint64_t& records) const {
   if (!is_complete()) return Flow::go_on;
-  RecordBuilder record(artifact, format_->category);
+  RecordBuilder record(origin.artifact, format_->category);
   const auto add_all = [&](const Fields& fields) {
     for (const auto& [name, value] : fields) {
       const bool date =
           std::find(format_->dates.begin(), format_->dates.end(), name) != format_->dates.end();
-      record.add(name, date ? normalize_local_date(value) : value);
+      record.add(name, date ? normalize_local_date(value, origin.date_order) : value);
     }
   };
   const auto send = [&](const Part& part) {
     ++records;
-    if (!role.empty() && !has(format_->constants, "HostRole")) record.add("HostRole", role);
+    if (!origin.role.empty() && !has(format_->constants, "HostRole"))
+      record.add("HostRole", origin.role);
     add_all(format_->constants);
     record.add("Message", part.text);
     return record.emit(part.line, part.offset, part.end - part.offset, sink);

@@ -28,9 +28,14 @@ class CaptureRecord {
   // Gives the line to the first expression that it matches; false when there is none.
   bool take(const TextLine& line);
 
+  // What all records of one capture share.
+  struct Origin {
+    std::uint32_t artifact = 0;
+    std::string_view role;  // of the machine; "" when unknown
+    DateOrder date_order = DateOrder::unknown;
+  };
   // The events of the record, none when required fields are missing.
-  Flow emit(std::uint32_t artifact, std::string_view role, EventSink& sink,
-            std::uint64_t& records) const;
+  Flow emit(const Origin& origin, EventSink& sink, std::uint64_t& records) const;
 
  private:
   struct Part {

@@ -141,8 +141,8 @@ class RowReader {
 class TableReading final : private EventDecoder {
  public:
   TableReading(const ColumnFormats& formats, const container::Artifact& artifact, Heading heading,
-               EventSink& sink)
-      : formats_(formats), heading_(std::move(heading)), sink_(sink) {
+               DateOrder date_order, EventSink& sink)
+      : formats_(formats), heading_(std::move(heading)), date_order_(date_order), sink_(sink) {
     locator_.artifact = artifact.index;
     channel_of_file_ = channel_of(artifact.name);
   }
@@ -250,7 +250,7 @@ class TableReading final : private EventDecoder {
     if (const auto parsed = base::parse_iso8601(value)) {
       key_.time = Timestamp{parsed->ticks};
       key_.time_quality = parsed->zoned ? TimeQuality::utc : TimeQuality::local;
-    } else if (const auto ticks = local_ticks(value)) {
+    } else if (const auto ticks = local_ticks(value, date_order_)) {
       key_.time = Timestamp{*ticks};
       key_.time_quality = TimeQuality::local;
     }
@@ -258,6 +258,7 @@ class TableReading final : private EventDecoder {
 
   const ColumnFormats& formats_;
   const Heading heading_;
+  const DateOrder date_order_;
   EventSink& sink_;
   std::string channel_of_file_;
   Locator locator_;
@@ -304,7 +305,7 @@ ReadOutcome read_event_table(const container::Artifact& artifact, container::Byt
   auto row = rows.next();
   auto heading = find_heading(set.columns, names, row ? row->text : std::string_view());
   if (!heading) return outcome;
-  TableReading reading(set.columns, artifact, std::move(*heading), sink);
+  TableReading reading(set.columns, artifact, std::move(*heading), context.date_order, sink);
   for (; row; row = rows.next()) {
     if (reading.row(*row) == Flow::stop) break;
   }

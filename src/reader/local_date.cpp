@@ -44,8 +44,8 @@ Numbers numbers_of(std::string_view text) {
   return out;
 }
 
-// Every way to read the text as a moment.
-std::vector<base::CivilTime> readings(std::string_view text) {
+// Every way to read the text as a moment; one at most when the order is known.
+std::vector<base::CivilTime> readings(std::string_view text, DateOrder order) {
   const Numbers n = numbers_of(text);
   std::vector<base::CivilTime> out;
   if (n.count < 3) return out;
@@ -66,6 +66,12 @@ std::vector<base::CivilTime> readings(std::string_view text) {
     add(n.at[0], n.at[1], n.at[2]);
     return out;
   }
+  if (order != DateOrder::unknown) {
+    if (order == DateOrder::day_first) add(n.at[2], n.at[1], n.at[0]);
+    if (order == DateOrder::month_first) add(n.at[2], n.at[0], n.at[1]);
+    if (order == DateOrder::year_first) add(n.at[0], n.at[1], n.at[2]);
+    return out;
+  }
   // Dots are written by languages that put the day first.
   const bool day_first = text.find('.') < text.find(':');
   add(n.at[2], n.at[1], n.at[0]);
@@ -74,21 +80,21 @@ std::vector<base::CivilTime> readings(std::string_view text) {
 }
 }  // namespace
 
-std::string normalize_local_date(std::string_view text) {
-  const auto ways = readings(text);
+std::string normalize_local_date(std::string_view text, DateOrder order) {
+  const auto ways = readings(text, order);
   if (ways.size() != 1) return std::string(text);
   const base::CivilTime& t = ways.front();
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute);
 }
 
-std::optional<std::int64_t> local_ticks(std::string_view text) {
-  const auto ways = readings(text);
+std::optional<std::int64_t> local_ticks(std::string_view text, DateOrder order) {
+  const auto ways = readings(text, order);
   if (ways.empty()) return std::nullopt;
   return base::ticks_from_civil(numbers_of(text).twelve_hours ? ways.back() : ways.front());
 }
 
-std::optional<bool> has_passed(std::string_view text, Timestamp today) {
-  const auto ways = readings(text);
+std::optional<bool> has_passed(std::string_view text, Timestamp today, DateOrder order) {
+  const auto ways = readings(text, order);
   std::optional<bool> passed;
   for (const base::CivilTime& way : ways) {
     const bool before = *base::ticks_from_civil(way) < today.ticks;

@@ -11,6 +11,7 @@
 
 #include "container/artifact.hpp"
 #include "rdptriage/event.hpp"
+#include "rdptriage/focus.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/notice.hpp"
 
@@ -45,7 +46,12 @@ struct ReadContext {
   const LineFilter* lines = nullptr;   // null: every line becomes an event
   bool carve = false;                  // EVTX: also give stale records behind the free space
   unsigned jobs = 1;                   // threads a reader may use for one artifact
+  DateOrder date_order = DateOrder::unknown;
+  std::span<const KnownHost> hosts = {};  // what the user said of machines
 };
+
+// The role that the user gave to the machine whose name stands in the path; "" when none did.
+std::string_view given_role(const ReadContext& context, std::string_view path);
 
 // Accounts for the whole artifact: read + refused + lost explain every byte of it.
 struct ReadOutcome {

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <iterator>
 
+#include "base/text.hpp"
 #include "reader/capture.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_json.hpp"
@@ -32,6 +34,24 @@ constexpr ReaderInfo kReaders[] = {
 }
 
 std::span<const ReaderInfo> registry() { return kReaders; }
+
+std::string_view given_role(const ReadContext& context, std::string_view path) {
+  if (context.hosts.empty()) return {};
+  const std::string folded = base::to_lower_ascii(path);
+  std::string_view role;
+  std::size_t longest = 0;
+  for (const KnownHost& host : context.hosts) {
+    // Files are called by the first label: "rds05" of "RDS05.corp.example", but all of 10.0.0.5.
+    std::string name = base::to_lower_ascii(host.name);
+    const auto dot = name.find('.');
+    if (name.substr(0, dot).find_first_not_of("0123456789") != std::string::npos)
+      name = name.substr(0, dot);
+    if (host.role.empty() || name.size() <= longest || !base::has_word(folded, name)) continue;
+    role = host.role;
+    longest = name.size();
+  }
+  return role;
+}
 
 const ReaderInfo* find_reader(std::span<const std::byte> head, std::string_view name,
                               const ReadContext& context) {

@@ -96,6 +96,7 @@ bool SocketTable::is_listening_port(std::string_view port) const {
 // Whose capture it is: decided by the sockets where they decide, else by the names on the path,
 // unless the sockets contradict those.
 std::string SocketTable::role() const {
+  if (!given_role_.empty()) return given_role_;
   const std::string_view rdp = set_.constant("netstat", "RdpPort");
   const std::string_view gateway = set_.constant("netstat", "GatewayPort");
   const std::string_view service = set_.constant("netstat", "RdpService");

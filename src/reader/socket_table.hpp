@@ -16,8 +16,10 @@ namespace rdptriage::reader {
 // ports listen. Bounded: rows over the limit are counted, not kept.
 class SocketTable {
  public:
-  SocketTable(const CaptureSet& set, const container::Artifact& artifact)
-      : set_(set), artifact_(artifact) {}
+  // `given_role` is what the user says of the machine; "" when nothing.
+  SocketTable(const CaptureSet& set, const container::Artifact& artifact,
+              std::string_view given_role = {})
+      : set_(set), artifact_(artifact), given_role_(given_role) {}
 
   void add(const ParsedSocket& socket, std::uint64_t line, std::uint64_t offset,
            std::uint64_t length);
@@ -50,6 +52,7 @@ class SocketTable {
 
   const CaptureSet& set_;
   const container::Artifact& artifact_;
+  std::string given_role_;
   std::vector<Row> rows_;
   SocketForm form_ = SocketForm::windows;
   bool heading_ = false, cut_ = false;

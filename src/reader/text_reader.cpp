@@ -97,6 +97,66 @@ class OpenBlock {
   std::string text_;
 };
 
+// Holds each line back until the lines behind it are known.
+class LineWindow {
+ public:
+  // Lines shown before and behind one.
+  static constexpr std::uint64_t kAround = 2;
+
+  void add(const TextLine& line) {
+    Slot& slot = slots_[added_++ % slots_.size()];
+    slot.text = line.text;
+    slot.line = line;
+  }
+  void end() { ended_ = true; }
+
+  // The next line whose neighbors are known; nothing while there is none.
+  std::optional<TextLine> take() {
+    if (taken_ == added_ || (!ended_ && added_ - taken_ <= kAround)) return std::nullopt;
+    TextLine line = at(taken_++);
+    return line;
+  }
+
+  // The line that was taken last, with its neighbors.
+  std::span<const NearLine> around() {
+    around_.clear();
+    const std::uint64_t own = taken_ - 1;
+    for (std::uint64_t i = own - std::min(own, kAround); i < std::min(own + kAround + 1, added_);
+         ++i) {
+      const TextLine line = at(i);
+      if (i == own || !base::trim(line.text).empty())
+        around_.push_back({line.number, shortened(line.text)});
+    }
+    return around_;
+  }
+
+ private:
+  struct Slot {
+    TextLine line;
+    std::string text;
+  };
+
+  TextLine at(std::uint64_t i) const {
+    const Slot& slot = slots_[i % slots_.size()];
+    TextLine line = slot.line;
+    line.text = slot.text;
+    return line;
+  }
+
+  static std::string_view shortened(std::string_view text) {
+    constexpr std::size_t kLongest = 400;
+    if (text.size() <= kLongest) return text;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end);
+  }
+
+  std::array<Slot, 2 * kAround + 1> slots_;
+  std::uint64_t added_ = 0, taken_ = 0;
+  bool ended_ = false;
+  std::vector<NearLine> around_;
+};
+
 class TextReading {
  public:
   TextReading(const FormatSet::Impl& set, const TextFormat& format, const LineFilter& filter,
@@ -106,7 +166,26 @@ class TextReading {
     for (const LineBlock& block : set.blocks) blocks_.emplace_back(block);
   }
 
-  Flow line(const TextLine& line) {
+  Flow add(const TextLine& line) {
+    window_.add(line);
+    return take_lines();
+  }
+
+  // No line comes any more.
+  Flow end() {
+    window_.end();
+    return take_lines();
+  }
+
+ private:
+  Flow take_lines() {
+    while (const auto line = window_.take()) {
+      if (take(*line) == Flow::stop) return Flow::stop;
+    }
+    return Flow::go_on;
+  }
+
+  Flow take(const TextLine& line) {
     locator_.line = line.number;
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
@@ -127,9 +206,6 @@ class TextReading {
     return emit(kLineService, fields_.fields);
   }
 
-  std::uint64_t events() const { return events_; }
-
- private:
   Flow emit(std::string_view service, const std::vector<Field>& fields) {
     EventKey key;
     key.product = kLineProduct;
@@ -138,6 +214,7 @@ class TextReading {
     key.time_quality = fields_.time_quality;
     FieldsDecoder decoder(fields);
     EventView view(key, locator_, decoder, decoded_);
+    view.set_near_lines(window_.around());
     ++events_;
     return sink_.event(view);
   }
@@ -157,6 +234,7 @@ class TextReading {
   const TextFormat& format_;
   const LineFilter& filter_;
   EventSink& sink_;
+  LineWindow window_;
   Locator locator_;
   std::vector<OpenBlock> blocks_;
   std::vector<std::string> storage_;
@@ -213,16 +291,17 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
   Flow flow = Flow::go_on;
   for (auto& [line, text] : ahead) {
     line.text = text;
-    if (flow == Flow::go_on) flow = reading.line(line);
+    if (flow == Flow::go_on) flow = reading.add(line);
     ++outcome.records_read;
   }
   ahead.clear();
   while (flow == Flow::go_on) {
     const auto line = lines.next();
     if (!line) break;
-    flow = reading.line(*line);
+    flow = reading.add(*line);
     ++outcome.records_read;
   }
+  if (flow == Flow::go_on) reading.end();
   outcome.records_refused = lines.lines_refused();
   outcome.bytes_lost = lines.bytes_lost();
   outcome.damaged = outcome.bytes_lost != 0;

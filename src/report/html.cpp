@@ -250,6 +250,7 @@ class HtmlPage {
                  text(evidence.id), text(time_of(evidence)), text(place_of(report_, evidence)),
                  text(cut_to(evidence.text, 160)));
       fmt::print(out_, "<pre>{}</pre>\n", lines(evidence.text));
+      write_context(evidence);
       if (!evidence.data.empty()) {
         out_ << "<div class=\"scroll\"><table><tbody>\n";
         for (const auto& [name, value] : evidence.data) {
@@ -266,6 +267,18 @@ class HtmlPage {
       out_ << "</details>\n";
     }
     out_ << "</section>\n";
+  }
+
+  // The lines around the evidence, as the file has them.
+  void write_context(const Evidence& evidence) {
+    if (evidence.context.size() < 2) return;
+    out_ << "<pre class=\"context\">";
+    for (const ContextLine& line : evidence.context) {
+      const bool own = evidence.line == line.line;
+      fmt::print(out_, "<span class=\"number\">{}</span> {}{}{}\n", line.line, own ? "<b>" : "",
+                 text(line.text), own ? "</b>" : "");
+    }
+    out_ << "</pre>\n";
   }
 
   void write_files() {

@@ -131,6 +131,11 @@ Json to_json(const Evidence& evidence) {
   put_values(event, "data", evidence.data);
   if (!event.empty()) out["event"] = event;
   put(out, "text", evidence.text);
+  if (!evidence.context.empty()) {
+    out["context"] = list_of<ContextLine>(evidence.context, [](const ContextLine& line) -> Json {
+      return {{"line", line.line}, {"text", line.text}};
+    });
+  }
   return out;
 }
 
@@ -163,6 +168,13 @@ Json to_json(const Host& host) {
   put(out, "time_zone", host.time_zone);
   if (host.clock_offset_ms) out["clock_offset_ms"] = *host.clock_offset_ms;
   if (host.clock_uncertainty_ms) out["clock_uncertainty_ms"] = *host.clock_uncertainty_ms;
+  return out;
+}
+
+Json to_json(const Identity& identity) {
+  Json out = {{"id", identity.id}};
+  put(out, "kind", identity.kind);
+  put(out, "name", identity.name);
   return out;
 }
 
@@ -233,7 +245,7 @@ Json document(const Report& report) {
   out["evidence"] = list_of<Evidence>(report.evidence, to_json);
   out["attempts"] = list_of<Attempt>(report.attempts, to_json);
   out["hosts"] = list_of<Host>(report.hosts, to_json);
-  out["identities"] = Json::array();
+  out["identities"] = list_of<Identity>(report.identities, to_json);
   out["artifacts"] = list_of<ArtifactReport>(report.artifacts, to_json);
   out["coverage"] = list_of<Coverage>(report.coverage, to_json);
   out["rules"] = {{"matched", report.rules_matched},

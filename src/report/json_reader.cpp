@@ -196,6 +196,10 @@ void read_evidence(const ObjectReader& in, Evidence& out) {
     event.get("data", out.data);
   });
   in.get("text", out.text);
+  in.get<ContextLine>("context", out.context, [](const ObjectReader& line, ContextLine& to) {
+    line.get("line", to.line);
+    line.get("text", to.text);
+  });
 }
 
 void read_stage(const ObjectReader& in, StageResult& out) {
@@ -228,6 +232,12 @@ void read_host(const ObjectReader& in, Host& out) {
   in.get("time_zone", out.time_zone);
   in.get("clock_offset_ms", out.clock_offset_ms);
   in.get("clock_uncertainty_ms", out.clock_uncertainty_ms);
+}
+
+void read_identity(const ObjectReader& in, Identity& out) {
+  in.get("id", out.id);
+  in.get("kind", out.kind);
+  in.get("name", out.name);
 }
 
 void read_artifact(const ObjectReader& in, ArtifactReport& out) {
@@ -300,6 +310,7 @@ void read_document(const ObjectReader& in, Report& out) {
   in.get("evidence", out.evidence, read_evidence);
   in.get("attempts", out.attempts, read_attempt);
   in.get("hosts", out.hosts, read_host);
+  in.get("identities", out.identities, read_identity);
   in.get("artifacts", out.artifacts, read_artifact);
   in.get("coverage", out.coverage, read_coverage);
   in.child("rules", [&](const ObjectReader& rules) {

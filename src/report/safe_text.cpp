@@ -105,4 +105,12 @@ std::string cut_to(std::string_view text, std::size_t columns) {
   return std::string(text);
 }
 
+std::string cut_at_word(std::string_view text, std::size_t columns) {
+  std::string cut = cut_to(text, columns);
+  if (cut.size() == text.size()) return cut;
+  const auto blank = cut.rfind(' ');
+  if (blank == std::string::npos || blank == 0) return cut;
+  return cut.substr(0, blank) + " …";
+}
+
 }  // namespace rdptriage::report

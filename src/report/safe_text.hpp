@@ -21,4 +21,7 @@ std::string safe_markup(std::string_view text, LineBreaks line_breaks = LineBrea
 // At most `columns` code points of `text`, with "…" as the last one where it was cut.
 std::string cut_to(std::string_view text, std::size_t columns);
 
+// The same, cut behind a whole word where there is one: "these words …".
+std::string cut_at_word(std::string_view text, std::size_t columns);
+
 }  // namespace rdptriage::report

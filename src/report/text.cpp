@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <sstream>
 
 #include "rdptriage/names.hpp"
@@ -100,8 +101,9 @@ class Card {
     const std::string text = safe_text(raw);
     auto lines = wrap(text, columns_ - kIndent);
     if (lines.size() > most_lines) {
+      const std::string rest = lines[most_lines - 1] + ' ' + lines[most_lines];
       lines.resize(most_lines);
-      lines.back() = cut_to(lines.back(), columns_ - kIndent - 2) + " …";
+      lines.back() = cut_at_word(rest, columns_ - kIndent);
     }
     for (std::size_t i = 0; i < lines.size(); ++i)
       row(i == 0 ? label : "", cut_to(lines[i], columns_ - kIndent));
@@ -177,6 +179,11 @@ class Card {
       wrapped(shown++ == 0 ? "BECAUSE" : "", artifact.path + ": " + artifact.because);
     }
     if (unused > kMostFiles) row("", fmt::format("… and {} more files", unused - kMostFiles));
+    if (unused == 0) {
+      wrapped("BECAUSE", report_.artifacts.empty()
+                             ? "there is no file in what was given"
+                             : "it could be read, but none of it is about a connection");
+    }
   }
 
   // Without a cause: what was seen, so that the reader can judge.
@@ -242,17 +249,40 @@ class Card {
     return same > 1 ? place : own;
   }
 
-  void write_path() {
-    const Attempt* attempt = shown_attempt(report_);
-    if (!attempt || attempt->stages.empty()) return;
+  static std::string path_of(std::span<const StageResult> stages) {
     std::string path;
-    for (const StageResult& stage : attempt->stages) {
+    for (const StageResult& stage : stages) {
       if (!path.empty()) path += " > ";
       path += stage.state == StageState::failed    ? "[" + stage.stage + "]"
               : stage.state == StageState::unknown ? stage.stage + "?"
                                                    : stage.stage;
     }
-    wrapped("GOT TO", path);
+    return path;
+  }
+
+  // Whether all broken stages of the path, if any, are within so many lines.
+  bool has_broken_stage(const std::string& path, std::size_t most_lines) const {
+    const auto lines = wrap(path, columns_ - kIndent);
+    for (std::size_t i = most_lines; i < lines.size(); ++i) {
+      if (lines[i].find('[') != std::string::npos) return false;
+    }
+    // A mark of the cut takes the place of the last word or two.
+    return lines.size() <= most_lines || lines[most_lines - 1].back() != ']';
+  }
+
+  void write_path() {
+    const Attempt* attempt = shown_attempt(report_);
+    if (!attempt || attempt->stages.empty()) return;
+    std::string path = path_of(attempt->stages);
+    // The stage that broke must be on the two lines; what was passed before it can go.
+    std::span<const StageResult> shown = attempt->stages;
+    constexpr std::size_t kLines = 2;
+    while (shown.size() > 1 && shown.front().state == StageState::passed &&
+           !has_broken_stage(path, kLines)) {
+      shown = shown.subspan(1);
+      path = "… > " + path_of(shown);
+    }
+    wrapped("GOT TO", path, kLines);
   }
 
   void write_fix() {

@@ -1,6 +1,6 @@
-// One row a system: its limits, and how a report becomes its payload. The limits are those of the
-// products' own references (field lengths of the incident table, API error texts); where a product
-// only documents a larger one, the smaller that its forms enforce is kept.
+// One row a system: its limits, and how a report becomes its payload. docs/tickets.md says what
+// backs each limit; where nothing public does, it is the smallest that integrations of the product
+// keep to.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,7 +67,7 @@ Json servicenow(const Report& report) {
 
 Json jira(const Report& report) {
   Json out = {{"fields",
-               {{"summary", title_of(report, 255)},
+               {{"summary", title_of(report, 254)},
                 {"description", ticket_body(report, Markup::jira, 32'767, kUnits)},
                 {"labels", labels_of(report, 255)}}}};
   Json value = {{"dedupe_key", key_of(report)}, {"verdict", name_of(report.verdict)}};
@@ -130,7 +130,7 @@ const std::vector<Row>& rows() {
         "Jira",
         "POST /rest/api/2/issue",
         "/properties/0/value/dedupe_key",
-        {{"/fields/summary", 255, kUnits},
+        {{"/fields/summary", 254, kUnits},
          {"/fields/description", 32'767, kUnits},
          {"/fields/labels/*", 255, kUnits}}},
        jira},

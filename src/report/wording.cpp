@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/time.hpp"
 #include "rdptriage/names.hpp"
@@ -83,14 +84,18 @@ std::string position_of(const Evidence& evidence) {
 }
 
 std::string files_line(const Report& report) {
-  std::size_t used = 0, damaged = 0, refused = 0;
+  // What was given as one bundle is its members; the bundle itself is no file that says anything.
+  std::set<std::string_view> bundles;
+  for (const ArtifactReport& artifact : report.artifacts) bundles.insert(artifact.parent);
+  std::size_t files = 0, used = 0, damaged = 0, refused = 0;
   for (const ArtifactReport& artifact : report.artifacts) {
+    if (bundles.count(artifact.id) != 0) continue;
+    ++files;
     used += artifact.state == ArtifactState::used || artifact.state == ArtifactState::damaged;
     damaged += artifact.state == ArtifactState::damaged;
     refused += artifact.state == ArtifactState::refused;
   }
-  std::string text = fmt::format("{} of {} file{} used", used, report.artifacts.size(),
-                                 report.artifacts.size() == 1 ? "" : "s");
+  std::string text = fmt::format("{} of {} file{} used", used, files, files == 1 ? "" : "s");
   if (damaged) text += fmt::format(", {} damaged", damaged);
   if (refused) text += fmt::format(", {} refused", refused);
   return text;

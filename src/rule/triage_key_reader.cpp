@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "rdptriage/focus.hpp"
 
 namespace rdptriage::rule {
 
@@ -12,17 +13,15 @@ using base::YamlNode;
 
 namespace {
 constexpr std::int64_t kFormat = 1;
-constexpr std::string_view kKeys[] = {"format", "stage",      "state", "attempt", "host",
-                                      "keep",   "says",       "holds", "skew",    "tests",
-                                      "i18n",   "supersedes", "since", "until",   "moment", "log"};
+constexpr std::string_view kKeys[] = {"format", "stage", "state",  "attempt", "host", "keep",
+                                      "says",   "holds", "skew",   "tests",   "i18n", "supersedes",
+                                      "since",  "until", "moment", "log"};
 constexpr std::string_view kStages[] = {
     "proxy",        "name",           "gateway-tcp", "gateway-tls", "gateway-http",
     "gateway-auth", "gateway-policy", "host-tcp",    "negotiation", "host-tls",
     "nla",          "licensing",      "session"};
 constexpr std::string_view kStates[] = {"passed", "failed"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
-constexpr std::string_view kRoles[] = {"client", "gateway",        "session-host",
-                                       "broker", "license-server", "proxy"};
 constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock"};
 constexpr std::string_view kLogKeys[] = {"name", "is"};
 constexpr std::string_view kLogStates[] = {"cleared", "off"};
@@ -71,7 +70,7 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
     } else {
       context.check_keys(*host, kHostKeys, "`host`");
       out.host_from = context.text(*host, "from");
-      out.host_role = word(context, *host, "role", kRoles);
+      out.host_role = word(context, *host, "role", host_roles());
       out.host_zone = context.text(*host, "zone");
       out.host_clock = context.text(*host, "clock");
       if (const YamlNode* names = host->find("names")) {

@@ -40,6 +40,7 @@ struct Draft {
   std::set<HostIndex> targets;
   bool other_target = false;
   std::string user;
+  std::set<std::string> all_users;
 };
 
 struct Hint {
@@ -47,16 +48,6 @@ struct Hint {
   std::optional<HostIndex> target;
   bool other_target = false;
 };
-
-// "CORP\\anna", "anna@corp.example" → "anna"; nothing for what Windows logs instead of a name.
-std::string user_key(std::string_view text) {
-  text = base::trim(text);
-  if (const auto slash = text.rfind('\\'); slash != std::string_view::npos)
-    text.remove_prefix(slash + 1);
-  text = text.substr(0, text.find('@'));
-  if (text.empty() || text == "-" || text.back() == '$') return {};
-  return base::to_lower_ascii(text);
-}
 
 std::string client_key(std::string_view text) {
   std::string key = host_key(text);
@@ -266,6 +257,7 @@ class Stitcher {
     if (hint == hints_.end()) return;
     if (!hint->second.user.empty()) {
       draft.users.emplace(host, hint->second.user);
+      draft.all_users.insert(hint->second.user);
       if (draft.user.empty()) draft.user = hint->second.user;
     }
     if (!hint->second.client.empty()) draft.clients.emplace(host, hint->second.client);
@@ -344,6 +336,7 @@ class Stitcher {
       draft.targets.insert(from.targets.begin(), from.targets.end());
       draft.other_target = draft.other_target || from.other_target;
       if (draft.user.empty()) draft.user = from.user;
+      draft.all_users.insert(from.all_users.begin(), from.all_users.end());
       from.events.clear();
     }
   }
@@ -384,6 +377,7 @@ class Stitcher {
       attempt.targets.assign(draft.targets.begin(), draft.targets.end());
       attempt.other_target = draft.other_target;
       attempt.user = std::move(draft.user);
+      attempt.users.assign(draft.all_users.begin(), draft.all_users.end());
       attempt.events = std::move(draft.events);
       timeline_.attempts.push_back(std::move(attempt));
     }

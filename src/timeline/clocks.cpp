@@ -70,12 +70,21 @@ class Clocks {
   void place_local_times() {
     for (std::size_t i = 0; i < timeline_.places.size(); ++i) {
       Place& place = timeline_.places[i];
-      if (place.instant || !place.host || !place.ticks) continue;
-      const auto& zone = timeline_.hosts[*place.host].zone;
+      if (place.instant || !place.ticks) continue;
+      const auto zone = zone_of(place);
       if (!zone || store_.events()[i].key.time_quality != TimeQuality::local) continue;
       *place.ticks -= *zone;
       place.instant = true;
     }
+  }
+
+  // What the machine says, else what the user says of all machines.
+  std::optional<std::int64_t> zone_of(const Place& place) const {
+    if (place.host && timeline_.hosts[*place.host].zone) return timeline_.hosts[*place.host].zone;
+    for (const KnownHost& known : input_.known) {
+      if (known.name.empty() && known.zone) return known.zone;
+    }
+    return std::nullopt;
   }
 
   void gather() {
@@ -293,9 +302,8 @@ class Clocks {
       place.uncertainty = kUnmeasured;
       if (!place.host) continue;
       const HostRecord& host = timeline_.hosts[*place.host];
-      const bool local =
-          store_.events()[static_cast<std::size_t>(&place - timeline_.places.data())]
-              .key.time_quality == TimeQuality::local;
+      const bool local = store_.events()[static_cast<std::size_t>(&place - timeline_.places.data())]
+                             .key.time_quality == TimeQuality::local;
       if (local && host.zone_may_be_summer && !host.clock_offset) place.uncertainty += kSummerTime;
       if (!host.clock_offset) continue;
       *place.ticks -= *host.clock_offset;

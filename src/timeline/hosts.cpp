@@ -1,7 +1,6 @@
 #include "timeline/hosts.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <map>
 #include <set>
@@ -48,20 +47,6 @@ bool names_nobody(std::string_view key) {
          key.substr(0, 8) == "169.254." || key.substr(0, 5) == "fe80:";
 }
 
-bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-
-// Whether `word` stands in `text` with no letter or digit next to it.
-bool has_word(std::string_view text, std::string_view word) {
-  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    const auto end = at + word.size();
-    if ((at == 0 || !is_word_char(text[at - 1])) &&
-        (end == text.size() || !is_word_char(text[end]))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::string_view field_of(const event::Event& event, std::string_view name) {
   for (const Field& field : event.fields) {
     if (field.name == name) return field.value;
@@ -77,7 +62,7 @@ std::string_view logging_host(const event::Event& event) {
 
 // "UTC+01:00", "(UTC-05:30) …": local time is so far ahead of UTC. A bare number is what Windows
 // keeps, minutes to add to local time, as a signed or unsigned 32-bit value.
-std::optional<std::int64_t> parse_zone(std::string_view text) {
+std::optional<std::int64_t> zone_of(std::string_view text) {
   const auto utc = text.find("UTC");
   if (utc != std::string_view::npos) {
     text.remove_prefix(utc + 3);
@@ -227,7 +212,7 @@ class PathHosts {
     const auto hosts = std::min(timeline_.hosts.size(), kMostInPaths);
     for (HostIndex host = 0; host < hosts; ++host) {
       const std::string& key = timeline_.hosts[host].key;
-      if (key.size() > longest && has_word(path, key)) {
+      if (key.size() > longest && base::has_word(path, key)) {
         best = host;
         longest = key.size();
       }
@@ -249,7 +234,7 @@ std::span<const std::string> first_of(const std::vector<std::string>& names) {
 void take_clock(const HostClaim& claim, HostRecord& host) {
   if (!claim.zone.empty()) {
     const bool by_name = claim.zone.front() == '(';
-    const auto zone = parse_zone(claim.zone);
+    const auto zone = zone_of(claim.zone);
     if (zone && (!host.zone || !by_name)) {
       host.zone = zone;
       host.zone_may_be_summer = by_name && claim.zone.find("UTC)") == std::string::npos;
@@ -279,8 +264,18 @@ std::string host_key(std::string_view name) {
   return name == "-" ? std::string() : base::to_lower_ascii(name);
 }
 
-void identify_hosts(const event::EventStore& store, std::span<const HostClaim> claims,
-                    std::span<const std::string> paths, Timeline& timeline) {
+std::string user_key(std::string_view name) {
+  name = base::trim(name);
+  if (const auto slash = name.rfind('\\'); slash != std::string_view::npos)
+    name.remove_prefix(slash + 1);
+  name = name.substr(0, name.find('@'));
+  if (name.empty() || name == "-" || name.back() == '$') return {};
+  return base::to_lower_ascii(name);
+}
+
+void identify_hosts(const event::EventStore& store, const TimelineInput& input,
+                    Timeline& timeline) {
+  const auto& claims = input.claims;
   HostTable table(store, timeline);
   const auto& events = store.events();
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -305,7 +300,12 @@ void identify_hosts(const event::EventStore& store, std::span<const HostClaim> c
     }
   }
   table.settle_aliases();
-  const PathHosts by_path(store, paths, timeline);
+  // Machines that the user names have files, too, that are told by their path alone.
+  for (const KnownHost& known : input.known) {
+    const auto host = table.index_of(known.name);
+    if (host && !known.role.empty()) table.add_role(*host, known.role);
+  }
+  const PathHosts by_path(store, input.paths, timeline);
   for (std::size_t i = 0; i < events.size(); ++i) {
     Place& place = timeline.places[i];
     if (place.host || !may_be_placed_by_path(events[i])) continue;
@@ -325,6 +325,12 @@ void identify_hosts(const event::EventStore& store, std::span<const HostClaim> c
     if (!host) continue;
     if (!claim.role.empty()) table.add_role(*host, claim.role);
     take_clock(claim, timeline.hosts[*host]);
+  }
+  for (const KnownHost& known : input.known) {
+    const auto host = table.find(table.key_of(known.name));
+    if (!host || !known.zone) continue;
+    timeline.hosts[*host].zone = known.zone;
+    timeline.hosts[*host].zone_may_be_summer = false;
   }
   for (HostRecord& host : timeline.hosts)
     std::sort(host.time_server.begin(), host.time_server.end());

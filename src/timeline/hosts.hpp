@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,9 +19,12 @@ std::string host_key(std::string_view name);
 // An IPv4 or IPv6 address, with or without brackets, port and zone.
 bool is_address(std::string_view name);
 
+// What two spellings of one user share: "CORP\anna", "anna@corp.example" → "anna"; empty for what
+// Windows logs instead of a name.
+std::string user_key(std::string_view name);
+
 // Fills `timeline.hosts` and the places' `host`.
-void identify_hosts(const event::EventStore& store, std::span<const HostClaim> claims,
-                    std::span<const std::string> paths, Timeline& timeline);
+void identify_hosts(const event::EventStore& store, const TimelineInput& input, Timeline& timeline);
 
 // Which host a name or address means, if the case knows it.
 class HostFinder {

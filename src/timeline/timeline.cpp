@@ -4,6 +4,7 @@
 
 #include "timeline/attempts.hpp"
 #include "timeline/clocks.hpp"
+#include "timeline/focus.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -56,9 +57,10 @@ Timeline build_timeline(event::EventStore& store, const TimelineInput& input) {
   Timeline timeline;
   timeline.places.resize(store.events().size());
   place_in_time(store, timeline);
-  identify_hosts(store, input.claims, input.paths, timeline);
+  identify_hosts(store, input, timeline);
   align_clocks(store, input, timeline);
   stitch_attempts(store, input, timeline);
+  if (!input.focus.empty()) timeline.narrowing = narrow(input.focus, timeline);
   std::size_t i = 0;
   for (event::Event& event : store.events()) {
     const Place& place = timeline.places[i++];

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "event/event_store.hpp"
+#include "rdptriage/focus.hpp"
 
 namespace rdptriage::timeline {
 
@@ -63,6 +64,13 @@ struct AttemptHint {
   std::string target;  // name or address of the machine that is wanted
 };
 
+// Why a place is not asked about (timeline/focus.hpp).
+enum class LeftOut : std::uint8_t {
+  no,
+  earlier,  // before the time asked about: what lasts may still hold
+  other,
+};
+
 struct Place {
   std::optional<HostIndex> host;
   std::optional<AttemptIndex> attempt;
@@ -71,6 +79,7 @@ struct Place {
   std::optional<std::int64_t> ticks;
   std::int64_t uncertainty = 0;  // in ticks, against the time of another machine
   bool instant = false;          // ticks is a moment that other artifacts can be compared with
+  LeftOut left_out = LeftOut::no;
 };
 
 struct HostRecord {
@@ -81,8 +90,8 @@ struct HostRecord {
   // How far the clock is ahead of the common one, and how sure that is; unset when nothing that two
   // machines logged at the same moment allowed to measure it.
   std::optional<std::int64_t> clock_offset, clock_uncertainty;
-  std::optional<std::int64_t> zone;  // ticks that local time is ahead of UTC
-  bool zone_may_be_summer = false;   // … or an hour more: only the zone's name is known
+  std::optional<std::int64_t> zone;       // ticks that local time is ahead of UTC
+  bool zone_may_be_summer = false;        // … or an hour more: only the zone's name is known
   std::vector<std::int64_t> time_server;  // ticks that a time server was seen to be ahead; sorted
 };
 
@@ -94,12 +103,23 @@ struct AttemptRecord {
   std::vector<HostIndex> targets;          // machines of the case that it was made to; sorted
   bool other_target = false;               // … and a name that the case does not know
   std::string user;                        // as first named
+  std::vector<std::string> users;          // all that were named; sorted
+};
+
+// What came of a focus, for the user.
+struct Narrowing {
+  std::size_t attempts_left_out = 0;
+  std::optional<std::int64_t> nearest;                // start of the nearest one that was
+  std::vector<std::string> unknown_users;             // as typed; no attempt names them
+  std::vector<std::string> unknown_hosts;             // as typed; the case has no such machine
+  std::vector<std::string> known_users, known_hosts;  // filled when something was unknown
 };
 
 struct Timeline {
   std::vector<HostRecord> hosts;        // in order of first event
   std::vector<AttemptRecord> attempts;  // in order of time, then of artifacts
   std::vector<Place> places;            // one an event
+  Narrowing narrowing;
 };
 
 struct TimelineInput {
@@ -108,6 +128,8 @@ struct TimelineInput {
   std::span<const AttemptHint> hints = {};
   std::span<const std::string> paths = {};  // of the artifacts, by index
   std::span<const Moment> moments = {};
+  std::span<const KnownHost> known = {};  // what the user says of machines
+  Focus focus = {};
 };
 
 // REQUIRES: the store's events are in the order of artifacts and, inside one, of records.

@@ -10,6 +10,16 @@ namespace {
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
+// The text as it was before it was wrapped: where lines end depends on how long the paths are.
+std::string on_one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n';
+    if (!blank) line.push_back(c);
+    if (blank && !line.empty() && line.back() != ' ') line.push_back(' ');
+  }
+  return line;
+}
 constexpr const char* kTrace =
     "[10:11:12:100] [100:101] [INFO][com.freerdp.core] - loading channels\n"
     "[10:11:12:500] [100:101] [DEBUG][com.freerdp.core.gateway.rdg] - RDG_OUT_DATA authorization "
@@ -31,6 +41,11 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"/", "--fail-on", "never"}, "--fail-on"},
       {{"/", "--format", "json", "--format", "text"}, "two formats would go to standard output"},
       {{"analyze"}, "PATH"},
+      {{"--verison"}, "did you mean '--version'?"},
+      {{"rules"}, "`rules` needs one of: "},
+      {{"rules", "lnt"}, "did you mean 'lint'?"},
+      {{"/", "--jobs", "many"}, "wrong kind: "},
+      {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
   };
   for (const Case& c : kCases) {
@@ -51,6 +66,24 @@ TEST_CASE("cli: nothing to analyze exits 3") {
   CHECK(missing.exit_code == 3);
   CHECK(contains(missing.err, "error[INPUT_NOT_FOUND]"));
   CHECK(contains(missing.err, "no-such-file.zip"));
+  CHECK(run_program({"events", folder + "/no-such-file.zip"}).exit_code == 3);
+  write_text_file(folder + "/notes.txt", "some notes\nabout lunch\n");
+  write_text_file(folder + "/wrong.evtx", std::string(600, '\x01'));
+  struct Reason {
+    std::string path;
+    const char* says;
+  };
+  const Reason reasons[] = {{fresh_folder("cli-empty"), "there is no file in what was given"},
+                            {folder + "/notes.txt", "none of it is about a connection"},
+                            {folder + "/wrong.evtx", "named .evtx"},
+                            {folder + "/noise.bin", "no known log or capture format"}};
+  for (const Reason& reason : reasons) {
+    INFO(reason.says);
+    const Outcome outcome = run_program({reason.path, "-q"});
+    CHECK(outcome.exit_code == 3);
+    CHECK(contains(outcome.out, "BECAUSE"));
+    CHECK(contains(on_one_line(outcome.out), reason.says));
+  }
   CHECK(contains(run_program({"evnets"}).err, "did you mean the command 'events'?"));
   for (const char* name : {"/empty.evtx", "/noise.bin", ""}) {
     INFO(name);

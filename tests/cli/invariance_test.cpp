@@ -118,7 +118,7 @@ TEST_CASE("settings: a line that means nothing is an error with its place") {
   constexpr Row kRows[] = {{"\nformt = json\n", "did you mean 'format'?"},
                            {"[analyse]\n", "did you mean 'analyze'?"},
                            {"color\n", "no `name = value`"},
-                           {"output = /tmp/x\n", "no command has an option '--output'"}};
+                           {"output = report.json\n", "no command has an option '--output'"}};
   const Variable chosen("RDPTRIAGE_CONFIG", file.c_str());
   for (const Row& row : kRows) {
     INFO(row.text);
@@ -183,5 +183,24 @@ TEST_CASE("completions: scripts that their shells accept") {
       folder + "/answer 2>/dev/null";
   CHECK(std::system(asks.c_str()) == 0);
   CHECK(read_text_file(folder + "/answer") == "jira");
+  // The other shells are asked themselves, too. PowerShell is not in Debian: its script is compared
+  // with the table of options only.
+  const auto says = [&](const std::string& command, const char* shell, const char* want) {
+    if (std::system((std::string("command -v ") + shell + " >/dev/null 2>&1").c_str()) != 0) {
+      WARN("there is no " << shell << ": it is not asked");
+      return;
+    }
+    INFO(command);
+    CHECK(std::system(("timeout 60 " + command + " > " + folder + "/answer 2>/dev/null").c_str()) ==
+          0);
+    CHECK(read_text_file(folder + "/answer").find(want) != std::string::npos);
+  };
+  const std::string fish = "fish --no-config -c 'source " + folder + "/script.fish; complete -C ";
+  says(fish + "\"rdptriage ticket r.json --for ji\"'", "fish", "jira");
+  says(fish + "\"rdptriage analyze --date-o\"'", "fish", "--date-order");
+  const std::string zsh = std::string("zsh -f ") + RDPTRIAGE_SOURCE_DIR +
+                          "/tests/cli/complete_in_zsh.zsh " + folder + "/script.zsh ";
+  says(zsh + "'rdptriage ticket r.json --for ji'", "zsh", "--for jira");
+  says(zsh + "'rdptriage inspe'", "zsh", "rdptriage inspect");
   CHECK(run_program({"completion", "tcsh"}).exit_code == 2);
 }

@@ -41,6 +41,35 @@ TEST_CASE("demo --write: the files are those of samples/") {
   CHECK(run_program({"demo", "--write", folder}).exit_code == 75);
 }
 
+TEST_CASE("a line of a trace is quoted with the lines around it") {
+  const std::string folder = fresh_folder("context");
+  std::string text;
+  for (int i = 1; i <= 9; ++i) {
+    text += "[10:11:12:" + std::to_string(100 + i) + "] [100:101] ";
+    text += i == 5
+                ? "[DEBUG][com.freerdp.core.gateway.rdg] - RDG_OUT_DATA authorization result: 502\n"
+                : "[INFO][com.freerdp.core] - line " + std::to_string(i) + "\n";
+    if (i == 6) text += "\n";
+  }
+  write_text_file(folder + "/client.log", text);
+  const Outcome outcome = run_program({folder + "/client.log", "--format", "json"});
+  const json report = json::parse(outcome.out, nullptr, false);
+  REQUIRE(report["verdict"] == "diagnosed");
+  const json& context = report["evidence"][0]["context"];
+  // Two before, two behind; the blank line shows nothing.
+  REQUIRE(context.size() == 4);
+  CHECK(context[0]["line"] == 3);
+  CHECK(contains(context[0]["text"].get<std::string>(), "line 3"));
+  CHECK(context[2]["line"] == report["evidence"][0]["locator"]["line"]);
+  CHECK(context[3]["line"] == 6);
+  write_text_file(folder + "/r.json", outcome.out);
+  const Outcome page = run_program({"report", folder + "/r.json", "--format", "html"});
+  CHECK(contains(page.out, "<pre class=\"context\">"));
+  CHECK(contains(page.out, "<b>[10:11:12:105]"));
+  CHECK(contains(page.out, "line 6"));
+  CHECK_FALSE(contains(page.out, "line 8"));
+}
+
 TEST_CASE("ticket: a payload for each system, and what is mistyped is said") {
   const std::string folder = fresh_folder("ticket");
   REQUIRE(run_program({kSamples + "cap-denied/case", "--format", "json=" + folder + "/r.json"})

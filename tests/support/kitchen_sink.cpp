@@ -99,6 +99,7 @@ Report kitchen_sink_report(std::string_view free_text) {
   two.time_original = "09:11:56";
   two.line = 17;
   two.text = attack + "\nsecond line";
+  two.context = {{16, "before " + attack}, {17, attack}, {18, "behind"}};
   report.evidence.push_back(two);
 
   report.attempts = {{"a1",
@@ -117,6 +118,7 @@ Report kitchen_sink_report(std::string_view free_text) {
                        {"session", StageState::not_reached, {}}}}};
   report.hosts = {{"h1", "PC-17 " + attack, {"client"}, "UTC+1", 412, 30},
                   {"h2", "RDGW01", {"gateway"}, "", {}, {}}};
+  report.identities = {{"u1", "user", "anna " + attack}};
   report.artifacts = {
       {"A1", "", "case " + attack + ".zip", "zip", "content", "", std::string(64, 'c'), 2048,
        ArtifactState::used, "", 0, 0, 0},

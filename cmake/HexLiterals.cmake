@@ -1,0 +1,20 @@
+# rdptriage_hex_literals(FILE OUT): the bytes of FILE as lines of C++ string literals of hex escapes,
+# the last one with the suffix sv. 2,000 bytes a literal, because compilers limit their length;
+# adjacent literals are joined by the compiler.
+function(rdptriage_hex_literals file out)
+  file(READ ${file} hex HEX)
+  string(LENGTH "${hex}" length)
+  set(at 0)
+  set(parts "")
+  while(at LESS length)
+    string(SUBSTRING "${hex}" ${at} 4000 part)
+    string(REGEX REPLACE "(..)" "\\\\x\\1" part "${part}")
+    string(APPEND parts "     \"${part}\"\n")
+    math(EXPR at "${at} + 4000")
+  endwhile()
+  if(parts STREQUAL "")
+    set(parts "     \"\"\n")
+  endif()
+  string(REGEX REPLACE "\n$" "sv" parts "${parts}")
+  set(${out} "${parts}" PARENT_SCOPE)
+endfunction()
