@@ -24,10 +24,11 @@ class FactWords {
             const Translations& texts)
       : store_(store), q_(question), texts_(texts) {}
 
+  std::string title_of(const rule::RuleInfo& rule) const;
+
   // The first value that an event of the fact has for the field.
   std::optional<std::string> value_of(const diagnosis::Fact& fact, std::string_view field) const;
-  std::string title_of(const rule::RuleInfo& rule) const;
-  // The rule's `says` filled in, else its title; with the author where the license asks for it.
+  // The rule's `says` filled in, else its title; with its author where the license wants that.
   std::string message_of(const diagnosis::Fact& fact) const;
 
   // Gives each quoted record the words of the rule that knows it best: one that saw a stage break
