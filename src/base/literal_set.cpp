@@ -30,7 +30,8 @@ std::uint32_t mix(std::uint32_t window) { return window * 0x9E37'79B1U; }
 
 // How often a character stands in logs, roughly; a window of rare ones is met rarely.
 unsigned commonness(char c) {
-  constexpr std::string_view kOften = "etaoinsrcd", kMostly = "lmpufgh_:.-0123456789 ";
+  constexpr std::string_view kOften = "etaoinsrcd", kMostly = "lmpufgh_:.-123456789 ";
+  if (c == '0') return 8;  // codes are filled up with zeros
   if (kOften.find(c) != std::string_view::npos) return 4;
   return kMostly.find(c) != std::string_view::npos ? 3 : 1;
 }

@@ -33,6 +33,8 @@ class JsonEvent final : public EventDecoder {
     const auto event = object.find("Event");
     if (event != object.end() && event->is_object() && event->contains("System")) {
       make_record(*event);
+    } else if (object.contains("ProviderName") && object.contains("Id")) {
+      make_get_winevent(object);
     } else {
       make_flat(object);
     }
@@ -196,6 +198,70 @@ class JsonEvent final : public EventDecoder {
         add_user_data(value, path.empty() ? name : path + "/" + name, depth + 1);
       }
     }
+  }
+
+  // --- Get-WinEvent | ConvertTo-Json
+  // --------------------------------------------------------------- The members of .NET's
+  // EventLogRecord. Values of the event have no names there: they are the list Properties, each an
+  // object with the member Value.
+  void make_get_winevent(const json& record) {
+    key.product = "windows";
+    key.channel = text(member(record, "LogName")).value_or("");
+    key.provider = text(member(record, "ProviderName")).value_or("");
+    key.event_id = number<std::uint32_t>(member(record, "Id"));
+    if (const json* time = member(record, "TimeCreated")) set_net_time(*time);
+    system_.provider_guid = text(member(record, "ProviderId"));
+    system_.qualifiers = number<std::uint32_t>(member(record, "Qualifiers"));
+    system_.version = number<std::uint32_t>(member(record, "Version"));
+    system_.level = number<std::uint32_t>(member(record, "Level"));
+    system_.task = number<std::uint32_t>(member(record, "Task"));
+    system_.opcode = number<std::uint32_t>(member(record, "Opcode"));
+    system_.record_id = number<std::uint64_t>(member(record, "RecordId"));
+    system_.process_id = number<std::uint32_t>(member(record, "ProcessId"));
+    system_.thread_id = number<std::uint32_t>(member(record, "ThreadId"));
+    system_.computer = text(member(record, "MachineName"));
+    system_.activity_id = text(member(record, "ActivityId"));
+    system_.related_activity_id = text(member(record, "RelatedActivityId"));
+    system_.user_sid = text(value_of(member(record, "UserId")));
+    if (const json* properties = member(record, "Properties")) add_properties(*properties);
+    if (const json* message = member(record, "Message"); message != nullptr && message->is_string())
+      add("Message", *message, FieldSection::other);
+  }
+
+  // What ConvertTo-Json makes of a .NET object with a value: Windows PowerShell 5 nests it.
+  static const json* value_of(const json* node) {
+    for (const char* name : {"Value", "value"}) {
+      if (const json* inner = node == nullptr ? nullptr : member(*node, name)) return inner;
+    }
+    return node;
+  }
+
+  void add_properties(const json& properties) {
+    // PowerShell 5: {"value": [...], "Count": n} where a list was looked at before.
+    const json* const list = value_of(&properties);
+    if (!list->is_array()) return;
+    for (const json& property : *list) {
+      const json* const value = value_of(&property);
+      if (!value->is_structured()) add("", *value, FieldSection::event_data);
+    }
+  }
+
+  // ISO 8601 (PowerShell 7), "/Date(milliseconds)/" (5), or an object that holds one of them.
+  void set_net_time(const json& node) {
+    constexpr std::int64_t kUnixEpoch = 116'444'736'000'000'000, kTicksPerMillisecond = 10'000;
+    constexpr std::int64_t kMostMilliseconds = 1'000'000'000'000'000;
+    const json* const value = value_of(&node);
+    if (!value->is_string()) return;
+    const std::string_view text = value->get_ref<const std::string&>();
+    constexpr std::string_view kDate = "/Date(";
+    if (!text.starts_with(kDate)) return set_time(text);
+    std::int64_t milliseconds = 0;
+    const auto [end, error] =
+        std::from_chars(text.data() + kDate.size(), text.data() + text.size(), milliseconds);
+    if (error != std::errc{} || end == text.data() + text.size()) return;
+    if (milliseconds < 0 || milliseconds > kMostMilliseconds) return;
+    key.time = Timestamp{kUnixEpoch + milliseconds * kTicksPerMillisecond};
+    key.time_quality = TimeQuality::utc;
   }
 
   // --- flat events -------------------------------------------------------------------------------

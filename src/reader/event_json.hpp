@@ -1,10 +1,11 @@
 // Events as JSON: one object a line, an array of objects, or objects one after the other.
 //
-// Two shapes are known. {"Event": {"System": …, "EventData": …}} is a record of a Windows event log
-// as evtx_dump writes it (#attributes, #text). Any other object is a flat event: its members are
-// the fields, nested objects dotted, arrays as several values; "timestamp" is its time, EventID,
-// Channel, Provider_Name and Computer fill the key, and {"logsource": {product, category, service}}
-// says what the event is.
+// Three shapes are known. {"Event": {"System": …, "EventData": …}} is a record of a Windows event
+// log as evtx_dump writes it (#attributes, #text). An object with ProviderName and Id is what
+// `Get-WinEvent | ConvertTo-Json` writes, of PowerShell 5 or 7. Any other object is a flat event:
+// its members are the fields, nested objects dotted, arrays as several values; "timestamp" is its
+// time, EventID, Channel, Provider_Name and Computer fill the key, and {"logsource": {product,
+// category, service}} says what the event is.
 #pragma once
 
 #include <span>

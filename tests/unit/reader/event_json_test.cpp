@@ -105,3 +105,48 @@ TEST_CASE("event json: an object over the limit is refused, the next one is read
   CHECK(reading.outcome.records_refused == 1);
   CHECK(reading.outcome.bytes_lost == big.size());
 }
+
+TEST_CASE("event json: Get-WinEvent through ConvertTo-Json, of PowerShell 5 and 7") {
+  const char* const kTexts[] = {
+      // 5: /Date(…)/, values nested, a list with its count
+      R"([{"Id":1026,"Version":0,"Qualifiers":null,"Level":4,"Task":101,"RecordId":77,
+          "ProviderName":"Microsoft-Windows-TerminalServices-ClientActiveXCore",
+          "LogName":"Microsoft-Windows-TerminalServices-RDPClient/Operational","ProcessId":4120,
+          "MachineName":"PC-17","UserId":{"BinaryLength":28,"Value":"S-1-5-21-1"},
+          "TimeCreated":"\/Date(1763629921103)\/","LevelDisplayName":"Information",
+          "Properties":{"value":[{"Value":"Disconnect Reason"},{"Value":2308}],"Count":2}}])",
+      // 5, inside another object: the date is an object too
+      R"({"Id":1026,"Level":4,"RecordId":77,
+          "ProviderName":"Microsoft-Windows-TerminalServices-ClientActiveXCore",
+          "LogName":"Microsoft-Windows-TerminalServices-RDPClient/Operational","ProcessId":4120,
+          "MachineName":"PC-17","UserId":"S-1-5-21-1",
+          "TimeCreated":{"value":"\/Date(1763629921103)\/","DateTime":"Thursday"},
+          "Properties":[{"Value":"Disconnect Reason"},{"Value":2308}]})",
+      // 7
+      R"({"Id":1026,"Level":4,"RecordId":77,
+          "ProviderName":"Microsoft-Windows-TerminalServices-ClientActiveXCore",
+          "LogName":"Microsoft-Windows-TerminalServices-RDPClient/Operational","ProcessId":4120,
+          "MachineName":"PC-17","UserId":{"BinaryLength":28,"Value":"S-1-5-21-1"},
+          "TimeCreated":"2025-11-20T10:12:01.103+01:00",
+          "Properties":[{"Value":"Disconnect Reason"},{"Value":2308}]})"};
+  for (const char* text : kTexts) {
+    INFO(text);
+    const Reading reading = read(text);
+    REQUIRE(reading.lines.size() == 1);
+    for (const char* part :
+         {R"("event_id":1026)", R"("record_id":"77")", R"("time":"2025-11-20T09:12:01.103)",
+          R"("channel":"Microsoft-Windows-TerminalServices-RDPClient/Operational")",
+          R"("user_sid":"S-1-5-21-1")", R"("Data":"Disconnect Reason","Data2":"2308")"}) {
+      INFO(part);
+      CHECK(contains(reading.lines[0], part));
+    }
+  }
+  // No date, dates out of range: an event without a time.
+  for (const char* date : {"\"x\"", "\"\\/Date(99999999999999999)\\/\"", "5", "null"}) {
+    INFO(date);
+    const Reading reading =
+        read(R"({"ProviderName":"a","Id":1,"TimeCreated":)" + std::string(date) + "}");
+    REQUIRE(reading.lines.size() == 1);
+    CHECK_FALSE(contains(reading.lines[0], "\"time\""));
+  }
+}

@@ -1,0 +1,188 @@
+// Damage accounting, over every file of the corpora: whatever is cut off, flipped, zeroed, dropped
+// or swapped, reading ends, no more is lost than there is, and records outside of the damaged
+// region are still read. RDPTRIAGE_DAMAGE=full makes it 200 cuts and 2,000 flips a file; the
+// default is a sample.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "text_events.hpp"
+
+namespace rdptriage::test {
+namespace fs = std::filesystem;
+
+namespace {
+struct Counts {
+  std::size_t cuts = 20, flips = 60, regions = 4;
+};
+
+Counts counts_wanted() {
+  const char* const wanted = std::getenv("RDPTRIAGE_DAMAGE");
+  return wanted != nullptr && std::string_view(wanted) == "full" ? Counts{200, 2000, 20} : Counts{};
+}
+
+// Where a record stands.
+using Place = std::pair<std::uint64_t, std::uint64_t>;
+
+struct Reading {
+  reader::ReadOutcome outcome;
+  std::multiset<Place> places;
+};
+
+class PlaceSink final : public reader::EventSink {
+ public:
+  explicit PlaceSink(std::multiset<Place>& places) : places_(places) {}
+  reader::Flow event(EventView& event) override {
+    // Everything is decoded, as an output would.
+    event.system();
+    event.fields();
+    places_.emplace(event.locator().byte_offset, event.locator().byte_length);
+    return reader::Flow::go_on;
+  }
+  void notice(Notice) override {}
+
+ private:
+  std::multiset<Place>& places_;
+};
+
+Reading read_with(const reader::ReaderInfo& reader, const std::string& bytes) {
+  Reading out;
+  PlaceSink sink(out.places);
+  container::MemorySource source(std::as_bytes(std::span(bytes.data(), bytes.size())));
+  out.outcome = reader.read({}, source, text_context(), sink);
+  return out;
+}
+
+// Formats that are told by name and never read: all of their bytes are lost without any damage.
+bool is_only_named(std::string_view format) { return format == "evt" || format == "lfs-pointer"; }
+
+// How far damage reaches in a format whose records stand on their own; nothing where a record's
+// meaning depends on lines far away (a heading), so that only the accounting can be held against
+// it.
+std::optional<std::uint64_t> reach_of(std::string_view format) {
+  if (format == "evtx") return 64 * 1024;  // a chunk shares strings and templates
+  return std::nullopt;
+}
+
+class File {
+ public:
+  File(const reader::ReaderInfo& reader, std::string bytes)
+      : reader_(reader), bytes_(std::move(bytes)), good_(read_with(reader_, bytes_)) {}
+
+  const Reading& good() const { return good_; }
+  std::size_t size() const { return bytes_.size(); }
+  const std::string& bytes() const { return bytes_; }
+
+  // `first` to `last` is what was damaged; nothing behind `kept_until` can be expected.
+  void check(const std::string& damaged, std::uint64_t first, std::uint64_t last,
+             std::uint64_t kept_until = UINT64_MAX) const {
+    const Reading reading = read_with(reader_, damaged);
+    CHECK(reading.outcome.bytes_lost <= damaged.size());
+    CHECK((reading.outcome.bytes_lost == 0 || reading.outcome.damaged ||
+           is_only_named(reader_.format)));
+    const auto reach = reach_of(reader_.format);
+    // The file header of an event log says nothing that its chunks do not say.
+    if (!reach || first < *reach / 16) return;
+    const std::uint64_t from = (first - 4096) / *reach * *reach + 4096;
+    const std::uint64_t to = (last - 4096) / *reach * *reach + 4096 + *reach;
+    std::size_t missing = 0;
+    for (const Place& place : good_.places) {
+      if (place.first + place.second > kept_until) continue;
+      if (place.first < to && place.first + place.second > from) continue;
+      missing += reading.places.count(place) == 0;
+    }
+    CHECK(missing == 0);
+  }
+
+ private:
+  const reader::ReaderInfo& reader_;
+  std::string bytes_;
+  Reading good_;
+};
+
+void damage(const File& file, const Counts& wanted, std::mt19937& random,
+            std::map<std::string, std::size_t>& done) {
+  const auto somewhere = [&] { return random() % file.size(); };
+  for (std::size_t i = 0; i < wanted.cuts; ++i) {
+    const std::size_t length = file.size() * i / wanted.cuts;
+    INFO("cut to " << length);
+    file.check(file.bytes().substr(0, length), length, length, length);
+    ++done["cuts"];
+  }
+  std::string damaged = file.bytes();
+  for (std::size_t i = 0; i < wanted.flips; ++i) {
+    const std::size_t at = somewhere();
+    INFO("flipped at " << at);
+    const char good = damaged[at];
+    damaged[at] = static_cast<char>(static_cast<unsigned char>(good) ^ (1U << random() % 8));
+    file.check(damaged, at, at);
+    damaged[at] = good;
+    ++done["flips"];
+  }
+  constexpr std::size_t kPage = 4096, kChunk = 64 * 1024;
+  for (std::size_t i = 0; i < wanted.regions; ++i) {
+    const std::size_t at = somewhere() / kPage * kPage;
+    const std::size_t length = std::min(kPage, file.size() - at);
+    std::string zeroed = file.bytes();
+    std::fill_n(zeroed.begin() + static_cast<std::ptrdiff_t>(at), length, '\0');
+    INFO("zeroed at " << at);
+    file.check(zeroed, at, at + length - 1);
+    ++done["zero pages"];
+  }
+  // Positions move, so only the accounting can be looked at.
+  for (std::size_t i = 0; i < wanted.regions; ++i) {
+    const std::size_t at = somewhere() / kChunk * kChunk;
+    std::string dropped = file.bytes(), swapped = file.bytes();
+    dropped.erase(at, kChunk);
+    std::rotate(swapped.begin(), swapped.begin() + static_cast<std::ptrdiff_t>(at), swapped.end());
+    for (const std::string& bytes : {dropped, swapped}) file.check(bytes, 0, 0);
+    done["chunks dropped or moved"] += 2;
+  }
+}
+}  // namespace
+
+TEST_CASE("corpora: damage is accounted for and costs nothing outside of its region") {
+  const fs::path folder(RDPTRIAGE_CORPORA_DIR);
+  if (!fs::exists(folder)) {
+    WARN("no corpora at " << folder.string() << ": skipped");
+    return;
+  }
+  const Counts wanted = counts_wanted();
+  const std::uintmax_t largest = wanted.flips > 100 ? UINTMAX_MAX : 200'000;
+  std::mt19937 random(1);
+  std::map<std::string, std::size_t> done;
+  std::vector<fs::path> paths;
+  for (const char* const part : {"captures", "traces", "xml", "evtx"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder / part)) {
+      if (entry.is_regular_file() && entry.file_size() != 0 && entry.file_size() <= largest) {
+        paths.push_back(entry.path());
+      }
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths) {
+    INFO(path.string());
+    std::string bytes = read_file(path.string());
+    const auto head =
+        std::as_bytes(std::span(bytes.data(), std::min(bytes.size(), reader::kProbeBytes)));
+    const auto* const reader = reader::find_reader(head, path.filename().string(), text_context());
+    if (reader == nullptr) continue;
+    const File file(*reader, std::move(bytes));
+    ++done["files"];
+    done["records"] += file.good().places.size();
+    damage(file, wanted, random, done);
+  }
+  for (const auto& [what, count] : done) fmt::print("{}: {}\n", what, count);
+}
+
+}  // namespace rdptriage::test
