@@ -26,8 +26,8 @@ _rdptriage() {
   esac
   case "$command" in
     '') options='-h --help --version' ;;
-    'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --password-file --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
-    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
+    'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --password-file --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
+    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'merge') options='-h --help --format -o --output --force' ;;
     'events') options='-h --help --format --channel --provider --event-id --host --since --until --jobs --carve' ;;
     'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format' ;;

@@ -68,7 +68,9 @@ struct Diagnosis {
 
 struct Finding {
   std::string id, rule, title, severity, author, license;
-  std::string message;  // the rule's `says`, filled in
+  std::string rule_id, rule_modified;  // its UUID; the day of its last change
+  std::string rule_source;             // file and line: "detections/nla/refused.yml:12"
+  std::string message;                 // the rule's `says`, filled in
   std::uint64_t count = 0;
   std::optional<Timestamp> first_seen, last_seen;
   std::vector<std::string> attempts, evidence;

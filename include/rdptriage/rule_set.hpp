@@ -20,10 +20,10 @@ class RuleSet {
   // The default pack, embedded in the library. Loaded on first use.
   static const RuleSet& builtin();
   // Loads files and folders, on top of the default pack or alone. The error's message lists every
-  // problem of every file.
+  // problem of every file. `language`: "de"; texts that the packs do not have in it stay English.
   enum class Base { builtin, none };
   static Result<RuleSet> load(std::span<const std::filesystem::path> paths,
-                              Base base = Base::builtin);
+                              Base base = Base::builtin, std::string_view language = {});
 
   const RuleSetImpl& impl() const { return *impl_; }
   explicit RuleSet(std::shared_ptr<const RuleSetImpl> impl) : impl_(std::move(impl)) {}

@@ -57,7 +57,8 @@ void LiteralSet::index() {
                    [&](const Literal& a, const Literal& b) { return window_of(a) < window_of(b); });
   bitmap_.assign((std::size_t{1} << kBitmapBits) / 64, 0);
   std::size_t slots = 64;
-  while (slots < literals_.size() * 2) slots *= 2;
+  slot_shift_ = 32 - 6;
+  for (; slots < literals_.size() * 4; slots *= 2) --slot_shift_;
   slots_.assign(slots, Slot{});
   for (std::uint32_t first = 0; first < literals_.size();) {
     const std::uint32_t window = window_of(literals_[first]);
@@ -65,22 +66,26 @@ void LiteralSet::index() {
     while (last < literals_.size() && window_of(literals_[last]) == window) ++last;
     const std::uint32_t bit = mix(window) >> (32 - kBitmapBits);
     bitmap_[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    std::size_t at = mix(window) & (slots - 1);
+    std::size_t at = mix(window) >> slot_shift_;
     while (slots_[at].count != 0) at = (at + 1) & (slots - 1);
-    slots_[at] = {window, first, last - first};
+    slots_[at] = {window, first, last - first, 0};
+    for (std::uint32_t i = first; i < last; ++i) slots_[at].bits |= literals_[i].bits;
     first = last;
   }
 }
 
-std::uint64_t LiteralSet::verify(std::string_view text, std::size_t at,
-                                 std::uint32_t window) const {
+void LiteralSet::verify(std::string_view text, std::size_t at, std::uint32_t window,
+                        std::uint64_t& found) const {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t slot = mix(window) & mask; slots_[slot].count != 0; slot = (slot + 1) & mask) {
+  for (std::size_t slot = mix(window) >> slot_shift_; slots_[slot].count != 0;
+       slot = (slot + 1) & mask) {
     if (slots_[slot].window != window) continue;
-    std::uint64_t found = 0;
+    // Most windows come again and again in a line: "0x0", "tls", "ssl".
+    if ((slots_[slot].bits & ~found) == 0) return;
     for (std::uint32_t i = 0; i < slots_[slot].count; ++i) {
       const Literal& literal = literals_[slots_[slot].first + i];
-      if (literal.offset > at || text.size() - (at - literal.offset) < literal.text.size())
+      if ((literal.bits & ~found) == 0 || literal.offset > at ||
+          text.size() - (at - literal.offset) < literal.text.size())
         continue;
       const char* const start = text.data() + (at - literal.offset);
       if (std::equal(literal.text.begin(), literal.text.end(), start, [](char known, char c) {
@@ -89,9 +94,8 @@ std::uint64_t LiteralSet::verify(std::string_view text, std::size_t at,
         found |= literal.bits;
       }
     }
-    return found;
+    return;
   }
-  return 0;
 }
 
 std::uint64_t LiteralSet::find(std::string_view text) const {
@@ -102,7 +106,7 @@ std::uint64_t LiteralSet::find(std::string_view text) const {
   for (std::size_t at = 2; at < text.size(); ++at) {
     window = (window << 8U | lower(text[at])) & 0xFF'FFFFU;
     const std::uint32_t bit = mix(window) >> (32 - kBitmapBits);
-    if ((bitmap[bit / 64] >> (bit % 64) & 1U) != 0) found |= verify(text, at - 2, window);
+    if ((bitmap[bit / 64] >> (bit % 64) & 1U) != 0) verify(text, at - 2, window, found);
   }
   return found;
 }

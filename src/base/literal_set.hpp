@@ -32,11 +32,15 @@ class LiteralSet {
   };
   struct Slot {
     std::uint32_t window = 0, first = 0, count = 0;  // in literals_
+    std::uint64_t bits = 0;                          // of all of these
   };
-  std::uint64_t verify(std::string_view text, std::size_t at, std::uint32_t window) const;
+  // Adds the bits of the literals whose window is at `at`.
+  void verify(std::string_view text, std::size_t at, std::uint32_t window,
+              std::uint64_t& found) const;
 
   std::vector<Literal> literals_;  // by window
   std::vector<Slot> slots_;        // open addressing, a power of two
+  unsigned slot_shift_ = 0;        // leaves the upper bits of a mixed window: the slot
   std::vector<std::uint64_t> bitmap_;
 };
 

@@ -67,6 +67,11 @@ void add_rule_options(CLI::App& command, RuleOptions& rules) {
                   "rule file or folder, on top of the built-in rules; repeatable")
       ->type_name("PATH")
       ->group("Rules");
+  command
+      .add_option("--language", rules.language,
+                  "language of the rules' texts, where a pack has them (i18n/LANG.yml)")
+      ->type_name("LANG")
+      ->group("Rules");
   command.add_flag("--rules-only", rules.only, "leave the built-in rules out")->group("Rules");
 }
 
@@ -101,10 +106,11 @@ void add_exit_options(CLI::App& command, ExitOptions& options) {
 }
 
 Result<std::optional<RuleSet>> load_rules(const RuleOptions& options) {
-  if (options.paths.empty()) return std::optional<RuleSet>();
+  if (options.paths.empty() && options.language.empty()) return std::optional<RuleSet>();
   const std::vector<std::filesystem::path> folders(options.paths.begin(), options.paths.end());
-  RDPTRIAGE_TRY(RuleSet rules, RuleSet::load(folders, options.only ? RuleSet::Base::none
-                                                                   : RuleSet::Base::builtin));
+  RDPTRIAGE_TRY(RuleSet rules,
+                RuleSet::load(folders, options.only ? RuleSet::Base::none : RuleSet::Base::builtin,
+                              options.language));
   return std::optional<RuleSet>(std::move(rules));
 }
 

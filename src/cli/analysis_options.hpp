@@ -12,7 +12,8 @@ namespace rdptriage::cli {
 
 struct RuleOptions {
   std::vector<std::string> paths;
-  bool only = false;  // without the built-in pack
+  bool only = false;     // without the built-in pack
+  std::string language;  // of texts; empty: English
 };
 
 struct ExitOptions {

@@ -44,7 +44,10 @@ struct CollectItem {
   std::string host;  // role
   std::string run, shell, why;
   std::vector<std::string> reads;  // sources that the command's output is
-  std::string when_missing;        // general items: suggested when this source is missing
+  // General items: suggested when this source is missing, or is there and this rule has not
+  // matched in it; when a log is switched off; else, when some log is silent about the failure.
+  std::string when_missing, when_off;
+  std::optional<rule::RuleIndex> until;
 };
 
 struct Remedy {

@@ -30,9 +30,10 @@ constexpr std::string_view kNeedKeys[] = {"source", "host", "covers"};
 constexpr std::string_view kNeedRequired[] = {"source"};
 constexpr std::string_view kCollectKeys[] = {"gain", "host", "run", "shell", "why", "reads"};
 constexpr std::string_view kCollectRequired[] = {"run", "why"};
-constexpr std::string_view kGeneralKeys[] = {"gain", "host",  "run",         "shell",
-                                             "why",  "reads", "when_missing"};
-constexpr std::string_view kGeneralRequired[] = {"run", "why", "when_missing"};
+constexpr std::string_view kGeneralKeys[] = {"gain",        "host",  "run",          "shell",
+                                             "why",         "reads", "when_missing", "when_off",
+                                             "when_silent", "until"};
+constexpr std::string_view kGeneralRequired[] = {"run", "why"};
 constexpr std::string_view kRemedyKeys[] = {"actor", "risk", "text", "run", "shell", "undo"};
 constexpr std::string_view kRemedyRequired[] = {"actor", "risk"};
 constexpr std::string_view kTestKeys[] = {"name",  "events",     "verdict",
@@ -280,6 +281,19 @@ CollectItem CauseLoader::load_collect_item(const YamlNode& node, bool general) {
   item.shell = word(node, "shell", kShells);
   item.why = localized(node, "why");
   item.when_missing = node.text_of("when_missing");
+  item.when_off = node.text_of("when_off");
+  if (const YamlNode* until = node.find("until"); until != nullptr) {
+    item.until = find_rule(*until);
+  }
+  if (general) {
+    const int conditions = int{node.find("when_missing") != nullptr} +
+                           int{node.find("when_off") != nullptr} +
+                           int{node.find("when_silent") != nullptr};
+    if (conditions != 1) {
+      problem(kMissingKey, node,
+              "a general item needs one of `when_missing`, `when_off` and `when_silent`");
+    }
+  }
   if (const YamlNode* reads = node.find("reads"); reads != nullptr) {
     for (const std::string& value : field_values(*reads)) {
       for (const std::string_view source : base::split(value, ' ')) {

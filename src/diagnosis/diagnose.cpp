@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "timeline/clocks.hpp"
 #include "timeline/stages.hpp"
 
 namespace rdptriage::diagnosis {
@@ -34,8 +33,8 @@ class Diagnosis {
     }
     answer_.verdict = verdict();
     if (answer_.verdict != Verdict::no_failure_found) {
+      what_is_silent();
       what_to_collect();
-      what_rolled_over();
     }
     return std::move(answer_);
   }
@@ -53,15 +52,8 @@ class Diagnosis {
   bool looked_at(rule::RuleIndex rule, std::optional<AttemptIndex> attempt) const {
     const std::string source = source_of(q_.rules[rule]);
     if (source.empty()) return true;
-    return q_.sources->has(source) && !begins_after(source, attempt);
-  }
-
-  // The first record of a log that does not reach back to the attempt.
-  std::optional<std::int64_t> begins_after(const std::string& source,
-                                           std::optional<AttemptIndex> attempt) const {
-    if (!attempt || !q_.timeline->attempts[*attempt].end) return std::nullopt;
-    return q_.sources->begins_after(source, *q_.timeline->attempts[*attempt].end,
-                                    2 * timeline::kUnmeasured);
+    return q_.coverage->of(source, q_.rules[rule].triage.host_role, attempt).kind ==
+           Reach::Kind::reaches;
   }
 
   // One line a cause: its best attempt. What only fits the symptom is left out where something firm
@@ -201,24 +193,47 @@ class Diagnosis {
 
   // --- What to collect ---------------------------------------------------------------------------
 
+  // The source as it would have to be to say something: of a machine of that part, in the attempt
+  // that the verdict is about.
+  Reach reach_of(std::string_view source, std::string_view role) const {
+    return q_.coverage->of(source, role, std::nullopt);
+  }
+
+  void miss(const std::string& source, const std::string& role) {
+    const Reach reach = reach_of(source, role);
+    if (reach.supplied()) return;
+    for (const Answer::Missing& known : answer_.missing) {
+      if (known.source == source) return;
+    }
+    answer_.missing.push_back({source, role, reach.kind, reach.host});
+  }
+
+  // A log that records nothing has to be switched on before it is worth exporting.
+  const CollectItem& switched_on_first(const CollectItem& item) const {
+    for (const std::string& source : item.reads) {
+      if (reach_of(source, item.host).kind != Reach::Kind::off) continue;
+      for (const CollectItem& general : q_.causes->general_collect()) {
+        if (general.when_off == source) return general;
+      }
+    }
+    return item;
+  }
+
+  void ask(const CollectItem& item, std::optional<CauseIndex> cause, unsigned bonus) {
+    const bool all_there =
+        !item.reads.empty() &&
+        std::all_of(item.reads.begin(), item.reads.end(), [&](const std::string& source) {
+          return reach_of(source, item.host).supplied();
+        });
+    if (all_there && !item.until) return;
+    const CollectItem& wanted = switched_on_first(item);
+    Collect& collect = by_command_[wanted.run];
+    if (collect.item == nullptr) collect.item = &wanted;
+    collect.gain += item.gain + bonus;
+    if (cause) collect.settles.push_back(*cause);
+  }
+
   void what_to_collect() {
-    auto& missing = answer_.missing;
-    const auto miss = [&missing](const std::string& source) {
-      if (std::find(missing.begin(), missing.end(), source) == missing.end())
-        missing.push_back(source);
-    };
-    std::map<std::string, Collect> by_command;
-    const auto ask = [&](const CollectItem& item, std::optional<CauseIndex> cause, unsigned bonus) {
-      const bool all_there =
-          !item.reads.empty() &&
-          std::all_of(item.reads.begin(), item.reads.end(),
-                      [this](const auto& source) { return q_.sources->has(source); });
-      if (all_there) return;
-      Collect& collect = by_command[item.run];
-      if (collect.item == nullptr) collect.item = &item;
-      collect.gain += item.gain + bonus;
-      if (cause) collect.settles.push_back(*cause);
-    };
     for (const std::size_t i : answer_.ranked) {
       const Judgment& judgment = answer_.judgments[i];
       const Cause& cause = q_.causes->causes()[judgment.cause];
@@ -226,18 +241,12 @@ class Diagnosis {
       const unsigned bonus = i == answer_.ranked.front() ? 1 : 0;
       for (const CollectItem& item : cause.collect_next) ask(item, judgment.cause, bonus);
       if (judgment.label == ConfidenceLabel::confirmed) continue;
-      for (const Need& need : cause.needs) {
-        if (!q_.sources->has(need.source)) miss(need.source);
-      }
+      for (const Need& need : cause.needs) miss(need.source, need.host);
     }
     if (answer_.verdict != Verdict::diagnosed) {
-      for (const CollectItem& item : q_.causes->general_collect()) {
-        if (q_.sources->has(item.when_missing)) continue;
-        ask(item, std::nullopt, 0);
-        if (answer_.ranked.empty()) miss(item.when_missing);
-      }
+      for (const CollectItem& item : q_.causes->general_collect()) ask_in_general(item);
     }
-    for (auto& [command, collect] : by_command) answer_.collect.push_back(std::move(collect));
+    for (auto& [command, collect] : by_command_) answer_.collect.push_back(std::move(collect));
     std::stable_sort(answer_.collect.begin(), answer_.collect.end(),
                      [](const Collect& a, const Collect& b) {
                        if (a.settles.empty() != b.settles.empty()) return !a.settles.empty();
@@ -245,21 +254,43 @@ class Diagnosis {
                      });
   }
 
-  // Logs that begin after every attempt that failed.
-  void what_rolled_over() {
-    for (const std::string& source : q_.sources->names()) {
-      std::optional<std::int64_t> begin;
+  void ask_in_general(const CollectItem& item) {
+    if (!item.when_off.empty()) {
+      const auto how = reach_of(item.when_off, item.host).kind;
+      if (how == Reach::Kind::off || how == Reach::Kind::empty) ask(item, std::nullopt, 0);
+      return;
+    }
+    if (item.when_missing.empty()) {
+      if (!answer_.silent.empty()) ask(item, std::nullopt, 0);
+      return;
+    }
+    if (reach_of(item.when_missing, item.host).supplied()) {
+      // It is there, and does not say what it could.
+      if (!item.until || !q_.facts->of(*item.until).empty()) return;
+    } else if (answer_.ranked.empty()) {
+      miss(item.when_missing, item.host);
+    }
+    ask(item, std::nullopt, 0);
+  }
+
+  // Logs that are silent about every attempt that failed.
+  void what_is_silent() {
+    for (const std::string& source : q_.coverage->sources().names()) {
+      std::optional<Reach> silent;
       for (std::size_t i = 0; i < q_.timeline->attempts.size(); ++i) {
         if (answer_.attempts[i].outcome != AttemptOutcome::failed) continue;
-        begin = begins_after(source, static_cast<AttemptIndex>(i));
-        if (!begin) break;
+        const Reach reach = q_.coverage->of(source, "", static_cast<AttemptIndex>(i));
+        silent.reset();
+        if (reach.kind != Reach::Kind::begins_after && reach.kind != Reach::Kind::gap) break;
+        silent = reach;
       }
-      if (begin) answer_.rolled_over.emplace_back(source, *begin);
+      if (silent) answer_.silent.emplace_back(source, *silent);
     }
   }
 
   const Question& q_;
   Answer answer_;
+  std::map<std::string, Collect> by_command_;
 };
 }  // namespace
 

@@ -37,9 +37,16 @@ struct Answer {
   std::vector<std::size_t> ranked;    // the best judgment of each cause worth showing, in order
   std::vector<AttemptView> attempts;  // parallel to the timeline's; one for a case without any
   std::vector<Collect> collect;       // most gain first
-  std::vector<std::string> missing;   // sources that the open causes need, as in `needs:`
-  // Logs that begin only after what failed, with the time of their first record.
-  std::vector<std::pair<std::string, std::int64_t>> rolled_over;
+  // Sources that the open causes need, as in `needs:`, and how they miss: not there at all, or not
+  // of the machine (its role) that would have to say it.
+  struct Missing {
+    std::string source, role;
+    Reach::Kind how = Reach::Kind::missing;
+    std::optional<timeline::HostIndex> host;
+  };
+  std::vector<Missing> missing;
+  // Logs that are there and tell nothing of what failed: they begin later, or have a gap there.
+  std::vector<std::pair<std::string, Reach>> silent;
 };
 
 struct Question {
@@ -47,7 +54,7 @@ struct Question {
   std::span<const rule::RuleInfo> rules;  // by RuleIndex
   const FactBase* facts = nullptr;
   const timeline::Timeline* timeline = nullptr;
-  const SourceSet* sources = nullptr;  // read from the case
+  const Coverage* coverage = nullptr;  // of what was read
   // Attempts (none: the case as a whole) for which a disconnect code was logged or reported.
   std::vector<std::optional<timeline::AttemptIndex>> disconnects;
   bool failure_reported = false;  // the user says that it failed

@@ -50,12 +50,15 @@ Report analyze(const Case& input, const RuleSet& rules) {
                                 gathered.notices),
       set.rules().rules().size());
 
+  const diagnosis::Coverage coverage(gathered.sources, timeline,
+                                     pipeline::log_states(set, facts, gathered.store));
+
   diagnosis::Question question;
   question.causes = &set.causes();
   question.rules = set.rules().rules();
   question.facts = &facts;
   question.timeline = &timeline;
-  question.sources = &gathered.sources;
+  question.coverage = &coverage;
   question.disconnects = pipeline::disconnects(gathered.store, timeline);
   question.failure_reported = gathered.code_reported;
   question.something_read = gathered.capture_read;
@@ -67,7 +70,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
     answer.ranked.clear();
     answer.collect.clear();
     answer.missing.clear();
-    answer.rolled_over.clear();
+    answer.silent.clear();
   }
 
   Report report;
@@ -77,7 +80,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_id = input.options().case_id;
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
-  pipeline::build_report(gathered, question, answer, report);
+  pipeline::build_report(gathered, question, answer, set.translations(), report);
   if (nothing_left)
     report.headline = "No connection attempt of what was asked about is in these files";
   report.derivation = diagnosis::derivation(question, answer);

@@ -23,8 +23,6 @@ std::string zone_name(std::int64_t ticks) {
   return fmt::format("UTC{}{:02}:{:02}", ticks < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-std::string host_id(timeline::HostIndex host) { return fmt::format("h{}", host + 1); }
-
 class Attempts {
  public:
   Attempts(const event::EventStore& store, const timeline::Timeline& timeline,
@@ -120,6 +118,8 @@ class Attempts {
   std::map<std::string, std::string> identities_;  // by name
 };
 }  // namespace
+
+std::string host_id(timeline::HostIndex host) { return fmt::format("h{}", host + 1); }
 
 void add_hosts(const timeline::Timeline& timeline, Report& report) {
   for (timeline::HostIndex i = 0; i < timeline.hosts.size(); ++i) {

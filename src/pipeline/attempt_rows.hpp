@@ -7,6 +7,9 @@
 
 namespace rdptriage::pipeline {
 
+// "h1" for the first.
+std::string host_id(timeline::HostIndex host);
+
 void add_hosts(const timeline::Timeline& timeline, Report& report);
 
 // Quotes what says how far each attempt got.

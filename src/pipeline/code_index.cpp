@@ -126,6 +126,21 @@ std::optional<CodeTable> table_of(std::string_view id) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> tables_called(std::string_view word) {
+  std::vector<std::string_view> ids;
+  for (const PackFile& file : embedded_pack()) {
+    if (!is_table(file)) continue;
+    std::string_view id = file.path.substr(kCodes.size());
+    id = id.substr(0, id.rfind('.'));
+    const auto parts = base::split(id, '-');
+    const bool called = std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+      return base::equals_ignoring_case(part, word);
+    });
+    if (called) ids.push_back(id);
+  }
+  return ids;
+}
+
 const std::vector<diagnosis::Claim>& all_claims() {
   static const std::vector<diagnosis::Claim> claims = [] {
     for (const PackFile& file : embedded_pack()) {

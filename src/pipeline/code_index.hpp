@@ -19,6 +19,8 @@ std::vector<diagnosis::CodeTable> tables_with_code(std::uint32_t code);
 std::vector<diagnosis::CodeTable> tables_with_name(std::string_view name);
 std::vector<diagnosis::CodeTable> all_tables();
 std::optional<diagnosis::CodeTable> table_of(std::string_view id);
+// Ids of the tables that the word is a part of: "schannel" → "events-schannel".
+std::vector<std::string_view> tables_called(std::string_view word);
 
 bool is_same_name(std::string_view stored, std::string_view asked);
 

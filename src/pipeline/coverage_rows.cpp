@@ -1,6 +1,10 @@
 #include "pipeline/coverage_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "pipeline/attempt_rows.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -13,23 +17,61 @@ std::string host_with_role(const Report& report, const std::string& role) {
   }
   return {};
 }
+
+// "session-host" → "session host"
+std::string role_in_words(std::string role) {
+  std::replace(role.begin(), role.end(), '-', ' ');
+  return role;
+}
+
+std::string moment(std::int64_t ticks) { return format_time(Timestamp{ticks}).substr(0, 19) + "Z"; }
+
+// Why a log that is there says nothing of the failure.
+std::string silence(const std::string& source, const diagnosis::Reach& reach) {
+  const std::string log = diagnosis::source_in_words(source);
+  if (reach.kind == diagnosis::Reach::Kind::gap) {
+    return fmt::format("{} has a gap where it failed: {} records are missing between {} and {}",
+                       log, reach.records, moment(reach.from), moment(reach.until));
+  }
+  return fmt::format("{} begins after the failure, at {}{}", log, moment(reach.from),
+                     reach.cleared ? ": it was cleared then" : "");
+}
+
+Coverage not_there(const diagnosis::Answer::Missing& missing, const timeline::Timeline& timeline) {
+  Coverage coverage;
+  coverage.source = missing.source;
+  coverage.state = CoverageState::not_supplied;
+  const std::string log = diagnosis::source_in_words(missing.source);
+  if (missing.how == diagnosis::Reach::Kind::off) {
+    coverage.state = CoverageState::empty;
+    if (missing.host) coverage.host = host_id(*missing.host);
+    const std::string whose = missing.host ? " of " + timeline.hosts[*missing.host].name : "";
+    coverage.effect = log + whose + " is switched off";
+  } else if (missing.how == diagnosis::Reach::Kind::other_machine) {
+    coverage.effect = fmt::format("no {} of the {}", log, role_in_words(missing.role));
+  } else {
+    coverage.effect = "no " + log;
+  }
+  return coverage;
+}
 }  // namespace
 
 void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& answer,
                   Report& report) {
-  for (const std::string& source : question.sources->names()) {
+  const diagnosis::SourceSet& sources = question.coverage->sources();
+  for (const std::string& source : sources.names()) {
     Coverage coverage;
     coverage.source = source;
     coverage.state = CoverageState::present;
-    for (const auto& [rolled, begin] : answer.rolled_over) {
-      if (rolled != source) continue;
+    for (const auto& [silent, reach] : answer.silent) {
+      if (silent != source) continue;
       coverage.state = CoverageState::rolled_over;
-      coverage.effect = diagnosis::source_in_words(source) + " begins after the failure, at " +
-                        format_time(Timestamp{begin}).substr(0, 19) + "Z";
+      if (reach.host) coverage.host = host_id(*reach.host);
+      coverage.effect = silence(source, reach);
     }
     report.coverage.push_back(std::move(coverage));
   }
-  const auto empty = question.sources->empty();
+  const auto empty = sources.empty();
   for (const std::string& source : empty) {
     Coverage coverage;
     coverage.source = source;
@@ -37,13 +79,9 @@ void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& 
     coverage.effect = diagnosis::source_in_words(source) + " is empty";
     report.coverage.push_back(std::move(coverage));
   }
-  for (const std::string& source : answer.missing) {
-    if (std::find(empty.begin(), empty.end(), source) != empty.end()) continue;
-    Coverage coverage;
-    coverage.source = source;
-    coverage.state = CoverageState::not_supplied;
-    coverage.effect = "no " + diagnosis::source_in_words(source);
-    report.coverage.push_back(std::move(coverage));
+  for (const diagnosis::Answer::Missing& missing : answer.missing) {
+    if (std::find(empty.begin(), empty.end(), missing.source) != empty.end()) continue;
+    report.coverage.push_back(not_there(missing, *question.timeline));
   }
 }
 
@@ -53,7 +91,7 @@ void add_rules(const diagnosis::Question& question, Report& report) {
     const std::string source = diagnosis::source_of(rule);
     if (!question.facts->of(rule.index).empty()) {
       ++report.rules_matched;
-    } else if (source.empty() || question.sources->has(source)) {
+    } else if (source.empty() || question.coverage->sources().has(source)) {
       ++report.rules_not_matched;
     } else {
       report.rules_not_evaluated.push_back(

@@ -106,6 +106,9 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
     kept_per_rule_.store(kKeptPerRuleOfRich, std::memory_order_relaxed);
   }
   for (const std::string& source : from.sources().names()) out.sources.add(source);
+  for (const auto& [source, holder] : from.sources().holders()) {
+    out.sources.add_holder(source, holder);
+  }
   for (const auto& span : from.sources().spans()) out.sources.add_span(span);
   out.capture_read = out.capture_read || from.shows_state();
   if (const auto time = from.last_time(); time && (!last_time_ || *last_time_ < *time)) {

@@ -18,9 +18,12 @@ using diagnosis::format_code;
 using diagnosis::Notation;
 using diagnosis::parse_code;
 
-constexpr std::string_view kFirstCodes[] = {"disconnect-reason", "gateway-client"};
-constexpr std::string_view kSecondCodes[] = {"extended-reason"};
-constexpr std::string_view kServerCodes[] = {"error-info"};
+const std::vector<std::string_view> kFirstCodes = {"disconnect-reason", "gateway-client"};
+const std::vector<std::string_view> kSecondCodes = {"extended-reason"};
+const std::vector<std::string_view> kServerCodes = {"error-info"};
+// Words before a number that say nothing about it.
+constexpr std::string_view kFillers[] = {"code", "error", "value", "number", "hresult", "reason"};
+constexpr std::string_view kEventWords[] = {"event", "eventid", "id"};
 constexpr std::size_t kMostNearest = 5;
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
@@ -80,13 +83,37 @@ CodeMeaning meaning_of(const CodeTable& table, const CodeRow& row) {
 
 // What the words around a number say about it.
 struct Context {
-  std::string_view kind;                     // "event", "http": only tables of this kind
-  std::span<const std::string_view> tables;  // not empty: only these
+  std::string_view kind;                 // "event", "http": only tables of this kind
+  std::vector<std::string_view> tables;  // not empty: only these
+
+  void narrow(const std::vector<std::string_view>& to) {
+    std::vector<std::string_view> both;
+    for (const std::string_view id : to) {
+      if (std::find(tables.begin(), tables.end(), id) != tables.end()) both.push_back(id);
+    }
+    tables = both.empty() ? to : both;
+  }
 };
 
 bool is_written_like(const CodeTable& table, bool asked_in_hex, std::uint32_t code) {
   if (asked_in_hex) return table.notation != Notation::decimal || code > 0xFFFF;
   return table.notation == Notation::decimal || table.decimal_too || code > 0x7FFFFFFF;
+}
+
+// Eight hexadecimal digits are a code without its "0x" when one of them is a letter.
+std::optional<std::uint32_t> bare_hex(std::string_view word) {
+  constexpr std::string_view kDigits = "0123456789", kLetters = "abcdefABCDEF";
+  if (word.size() != 8 || word.find_first_of(kLetters) == std::string_view::npos)
+    return std::nullopt;
+  const bool hex = std::all_of(word.begin(), word.end(), [&](char c) {
+    return kDigits.find(c) != std::string_view::npos || kLetters.find(c) != std::string_view::npos;
+  });
+  return hex ? parse_code("0x" + std::string(word)) : std::nullopt;
+}
+
+std::optional<std::uint32_t> number_of(std::string_view word) {
+  const auto code = parse_code(word);
+  return code ? code : bare_hex(word);
 }
 
 std::vector<CodeMeaning> codes_of(std::uint32_t code, bool asked_in_hex, const Context& context) {
@@ -175,14 +202,24 @@ std::vector<std::string> nearest_names(std::string_view word) {
 Explanation explain_code(std::string asked, std::string_view number, const Context& context) {
   Explanation answer;
   answer.asked = std::move(asked);
-  const std::uint32_t code = *parse_code(number);
-  const bool asked_in_hex = number.starts_with("0x") || number.starts_with("0X");
+  const std::uint32_t code = *number_of(number);
+  const bool asked_in_hex =
+      number.starts_with("0x") || number.starts_with("0X") || bare_hex(number);
   answer.codes = codes_of(code, asked_in_hex, context);
   if (answer.codes.empty() && !context.tables.empty()) {
     answer.codes = codes_of(code, asked_in_hex, {});
   }
   if (const auto inner = inner_code(code); inner && answer.codes.empty()) {
     answer.codes = codes_of(*inner, *inner > 0xFFFF, {});
+  }
+  // "80070005" may be the same without its "0x", with no letter to tell.
+  constexpr std::size_t kWholeCode = 8;
+  if (!answer.found() && !asked_in_hex && number.size() == kWholeCode) {
+    const std::string as_hex = "0x" + std::string(number);
+    if (parse_code(as_hex)) {
+      Explanation other = explain_code(answer.asked, as_hex, context);
+      if (other.found()) return other;
+    }
   }
   if (!answer.found()) answer.nearest = nearest_codes(code);
   return answer;
@@ -208,6 +245,27 @@ Explanation explain_name(std::string_view word) {
   return answer;
 }
 
+// Takes a word that says what kind of number follows; false when it is no such word.
+bool take_context(std::string_view word, Context& context) {
+  const std::string lower = base::to_lower_ascii(word);
+  if (std::find(std::begin(kEventWords), std::end(kEventWords), lower) != std::end(kEventWords)) {
+    context.kind = "event";
+    return true;
+  }
+  if (lower.starts_with("http")) {
+    context.kind = "http";
+    return true;
+  }
+  if (lower == "seterrorinfo") {
+    context.tables = kServerCodes;
+    return true;
+  }
+  const auto called = pipeline::tables_called(lower);
+  if (!called.empty()) context.narrow(called);
+  return !called.empty() ||
+         std::find(std::begin(kFillers), std::end(kFillers), lower) != std::end(kFillers);
+}
+
 // "SetErrorInfo(0x104)", "HTTP/1.1", "(0x904)," … → what stands inside.
 std::string_view strip(std::string_view word) {
   const std::size_t open = word.find('(');
@@ -230,7 +288,7 @@ std::vector<Explanation> explain(std::span<const std::string> words) {
   std::vector<bool> is_server_code;  // "SetErrorInfo(0x104)" of RdpCoreTS event 72
   for (const std::string& word : words) {
     const std::size_t slash = word.find('/');
-    if (slash != std::string::npos && parse_code(std::string_view(word).substr(0, slash))) {
+    if (slash != std::string::npos && number_of(std::string_view(word).substr(0, slash))) {
       parts.push_back(std::string_view(word).substr(0, slash));
       parts.push_back(std::string_view(word).substr(slash + 1));
     } else {
@@ -243,18 +301,24 @@ std::vector<Explanation> explain(std::span<const std::string> words) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string_view part = parts[i];
     if (is_server_code[i]) context.tables = kServerCodes;
-    const auto code = parse_code(part);
+    const auto code = number_of(part);
     if (!code) {
-      const std::string lower = base::to_lower_ascii(part);
-      const bool introduces = i + 1 < parts.size() && parse_code(parts[i + 1]);
-      if (introduces && (lower == "event" || lower.starts_with("http"))) {
-        context = {lower == "event" ? "event" : "http", {}};
+      // "tls alert 46": all of them introduce the number.
+      Context introduced = context;
+      std::size_t next = i;
+      while (next < parts.size() && !number_of(parts[next]) &&
+             take_context(parts[next], introduced)) {
+        ++next;
+      }
+      if (next > i && next < parts.size() && number_of(parts[next])) {
+        context = std::move(introduced);
+        i = next - 1;
       } else {
         answers.push_back(explain_name(part));
       }
       continue;
     }
-    const auto second = i + 1 < parts.size() ? parse_code(parts[i + 1]) : std::nullopt;
+    const auto second = i + 1 < parts.size() ? number_of(parts[i + 1]) : std::nullopt;
     const auto pair = second && context.kind.empty() ? pair_of(*code, *second) : std::nullopt;
     const bool is_first_of_two = second && context.kind.empty() &&
                                  (pair || (!codes_of(*code, true, {{}, kFirstCodes}).empty() &&

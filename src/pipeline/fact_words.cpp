@@ -1,5 +1,7 @@
 #include "pipeline/fact_words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -32,11 +34,20 @@ std::optional<std::string> FactWords::shown_value(const Fact& fact, std::string_
   return value_of(fact, name);
 }
 
+std::string FactWords::title_of(const rule::RuleInfo& rule) const {
+  return std::string(texts_.text(rule.handle() + ".title", rule.title));
+}
+
 std::string FactWords::message_of(const Fact& fact) const {
   const rule::RuleInfo& rule = q_.rules[fact.rule];
-  if (rule.triage.says.empty()) return rule.title;
-  return diagnosis::fill_template(rule.triage.says,
-                                  [&](std::string_view name) { return shown_value(fact, name); });
+  std::string message = title_of(rule);
+  if (!rule.triage.says.empty()) {
+    message =
+        diagnosis::fill_template(texts_.text(rule.handle() + ".says", rule.triage.says),
+                                 [&](std::string_view name) { return shown_value(fact, name); });
+  }
+  if (rule::wants_author_named(rule)) message += fmt::format(" (rule by {})", rule.author);
+  return message;
 }
 
 void FactWords::word_evidence(EvidenceTable& evidence) {

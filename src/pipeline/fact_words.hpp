@@ -11,6 +11,7 @@
 #include "diagnosis/diagnose.hpp"
 #include "event/event_store.hpp"
 #include "pipeline/evidence_table.hpp"
+#include "pipeline/translations.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -19,12 +20,14 @@ int severity_rank(std::string_view severity);
 
 class FactWords {
  public:
-  FactWords(const event::EventStore& store, const diagnosis::Question& question)
-      : store_(store), q_(question) {}
+  FactWords(const event::EventStore& store, const diagnosis::Question& question,
+            const Translations& texts)
+      : store_(store), q_(question), texts_(texts) {}
 
   // The first value that an event of the fact has for the field.
   std::optional<std::string> value_of(const diagnosis::Fact& fact, std::string_view field) const;
-  // The rule's `says` filled in, else its title.
+  std::string title_of(const rule::RuleInfo& rule) const;
+  // The rule's `says` filled in, else its title; with the author where the license asks for it.
   std::string message_of(const diagnosis::Fact& fact) const;
 
   // Gives each quoted record the words of the rule that knows it best: one that saw a stage break
@@ -39,6 +42,7 @@ class FactWords {
 
   const event::EventStore& store_;
   const diagnosis::Question& q_;
+  const Translations& texts_;
   std::map<std::uint32_t, const diagnosis::Fact*> telling_;  // of an event: what its words are from
 };
 

@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "diagnosis/coverage.hpp"
 #include "diagnosis/fact.hpp"
 #include "event/event_store.hpp"
 #include "pipeline/gather.hpp"
+#include "pipeline/rule_set_impl.hpp"
 #include "rule/compiled_rules.hpp"
 #include "timeline/timeline.hpp"
 
@@ -28,6 +30,11 @@ std::vector<diagnosis::Fact> establish_facts(const rule::CompiledRules& rules,
 
 // Says that correlations did not see so many matches.
 Notice correlations_cut(std::uint64_t left_out, std::uint64_t looked_at);
+
+// What records and captures say of event logs: cleared, switched off.
+std::vector<diagnosis::LogState> log_states(const RuleSetImpl& set,
+                                            const diagnosis::FactBase& facts,
+                                            const event::EventStore& store);
 
 // The attempts (none: no attempt) for which the client logged how the connection ended.
 std::vector<std::optional<timeline::AttemptIndex>> disconnects(const event::EventStore& store,

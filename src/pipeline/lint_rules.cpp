@@ -124,6 +124,10 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   check_tables(*selected, out.problems);
   find_unused(*selected, pack, out.findings);
   find_unknown_targets(*selected, out.findings);
+  for (const pipeline::RulePackFile& file : pack.files()) {
+    if (file.part == pipeline::PackPart::i18n)
+      pipeline::lint_translations({file.path, file.text}, pack, out.findings);
+  }
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const Problem& a, const Problem& b) {
                      return std::pair(std::string_view(a.file), a.line) <

@@ -35,12 +35,14 @@ void MatchingConsumer::note_source(const EventView& event) {
                                 : !key.category.empty() ? key.category
                                                         : key.channel;
   const bool timed = key.time && key.time_quality == TimeQuality::utc;
+  const auto number = event.locator().record_number;
   if (name.empty() || name == last_source_) {
     if (!timed) return;
     for (const std::size_t i : open_spans_) {
       diagnosis::SourceSpan& span = sources_.spans()[i];
       span.first = std::min(span.first, key.time->ticks);
       span.last = std::max(span.last, key.time->ticks);
+      if (number) diagnosis::add_record(span, *number, key.time->ticks);
     }
     return;
   }
@@ -50,13 +52,21 @@ void MatchingConsumer::note_source(const EventView& event) {
   if (key.service.empty() && key.category.empty()) {
     for (const std::string& source : rules_->sources_of_channel(key.channel)) {
       sources_.add(source);
-      if (!timed) continue;
-      const std::string_view computer = event.system().computer.value_or(std::string_view());
-      open_spans_.push_back(
-          take_in({source, std::string(computer), key.time->ticks, key.time->ticks}));
+      if (!timed) {
+        sources_.add_holder(source, event.locator().artifact);
+        continue;
+      }
+      diagnosis::SourceSpan span;
+      span.source = source;
+      span.computer = event.system().computer.value_or(std::string_view());
+      span.first = span.last = key.time->ticks;
+      span.artifact = event.locator().artifact;
+      if (number) diagnosis::add_record(span, *number, key.time->ticks);
+      open_spans_.push_back(take_in(span));
     }
   } else {
     sources_.add(name);
+    sources_.add_holder(name, event.locator().artifact);
   }
 }
 
@@ -72,8 +82,7 @@ std::size_t MatchingConsumer::take_in(const diagnosis::SourceSpan& span) {
   auto& spans = sources_.spans();
   for (std::size_t i = 0; i < spans.size(); ++i) {
     if (spans[i].source != span.source) continue;
-    spans[i].first = std::min(spans[i].first, span.first);
-    spans[i].last = std::max(spans[i].last, span.last);
+    diagnosis::join_spans(spans[i], span);
     return i;
   }
   spans.push_back(span);
@@ -163,10 +172,16 @@ void MatchingConsumer::join(EventConsumer& consumer) {
     if (matches >= kept_per_rule_) is_full_[rule].store(true, std::memory_order_relaxed);
   }
   for (const std::string& source : forked.sources_.names()) sources_.add(source);
+  for (const auto& [source, artifact] : forked.sources_.holders())
+    sources_.add_holder(source, artifact);
   for (const diagnosis::SourceSpan& span : forked.sources_.spans()) take_in(span);
   if (forked.last_time_ && (!last_time_ || *last_time_ < *forked.last_time_)) {
     last_time_ = forked.last_time_;
   }
+  // Each record is counted once: what comes next begins anew.
+  forked.sources_ = {};
+  forked.open_spans_.clear();
+  forked.last_source_.clear();
   shows_state_ = shows_state_ || forked.shows_state_;
   dropped_ += std::exchange(forked.dropped_, 0);
   if (forked.other_times_.nearest) other_times_.add(forked.other_times_, times_->window());

@@ -28,13 +28,14 @@ constexpr std::size_t kEvidencePerItem = 2;
 class Builder {
  public:
   Builder(const Gathered& gathered, const diagnosis::Question& question,
-          const diagnosis::Answer& answer, Report& report)
+          const diagnosis::Answer& answer, const Translations& texts, Report& report)
       : gathered_(gathered),
         q_(question),
         answer_(answer),
+        texts_(texts),
         report_(report),
         evidence_(gathered.store, *question.timeline),
-        words_(gathered.store, question) {}
+        words_(gathered.store, question, texts) {}
 
   void run() {
     report_.verdict = answer_.verdict;
@@ -99,10 +100,13 @@ class Builder {
       Finding finding;
       finding.id = finding_ids_[rule];
       finding.rule = info.handle();
-      finding.title = info.title;
+      finding.title = words_.title_of(info);
       finding.severity = info.level;
       finding.author = info.author;
       finding.license = info.license;
+      finding.rule_id = info.id;
+      finding.rule_modified = info.modified.empty() ? info.date : info.modified;
+      finding.rule_source = fmt::format("{}:{}", info.file, info.line);
       finding.message = words_.message_of(facts.front());
       finding.count = std::max<std::uint64_t>(gathered_.match_count[rule], facts.size());
       finding.stage = info.triage.stage;
@@ -140,7 +144,6 @@ class Builder {
       const Cause& cause = cause_of(judgment);
       Diagnosis diagnosis;
       diagnosis.cause = cause.id;
-      diagnosis.title = cause.title;
       diagnosis.category = cause.category;
       diagnosis.rank = static_cast<unsigned>(report_.diagnoses.size() + 1);
       weigh(judgment, cause, diagnosis);
@@ -150,21 +153,25 @@ class Builder {
         }
         return std::nullopt;
       };
-      diagnosis.title = diagnosis::fill_template(cause.title, fact_value);
-      diagnosis.explanation = diagnosis::fill_template(cause.explanation, fact_value);
+      const auto words = [&](const std::string& part, const std::string& english) {
+        return diagnosis::fill_template(texts_.text(cause.id + '.' + part, english), fact_value);
+      };
+      diagnosis.title = words("title", cause.title);
+      diagnosis.explanation = words("explanation", cause.explanation);
       for (const diagnosis::Remedy& remedy : cause.remedies) {
         RemediationStep step;
         step.step = static_cast<unsigned>(diagnosis.remediation.size() + 1);
         step.actor = remedy.actor;
-        step.text = diagnosis::fill_template(remedy.text, fact_value);
+        step.text = words(fmt::format("remedy.{}.text", step.step), remedy.text);
         step.command = remedy.run;
         step.shell = remedy.shell;
-        step.undo = diagnosis::fill_template(remedy.undo, fact_value);
+        step.undo = words(fmt::format("remedy.{}.undo", step.step), remedy.undo);
         step.risk = remedy.risk;
         diagnosis.remediation.push_back(std::move(step));
       }
       for (const std::string& text : cause.verify) {
-        diagnosis.verify.push_back(diagnosis::fill_template(text, fact_value));
+        diagnosis.verify.push_back(
+            words(fmt::format("verify.{}", diagnosis.verify.size() + 1), text));
       }
       diagnosis.references = cause.references;
       report_.diagnoses.push_back(std::move(diagnosis));
@@ -238,6 +245,7 @@ class Builder {
   const Gathered& gathered_;
   const diagnosis::Question& q_;
   const diagnosis::Answer& answer_;
+  const Translations& texts_;
   Report& report_;
   EvidenceTable evidence_;
   FactWords words_;
@@ -247,8 +255,8 @@ class Builder {
 }  // namespace
 
 void build_report(const Gathered& gathered, const diagnosis::Question& question,
-                  const diagnosis::Answer& answer, Report& report) {
-  Builder(gathered, question, answer, report).run();
+                  const diagnosis::Answer& answer, const Translations& texts, Report& report) {
+  Builder(gathered, question, answer, texts, report).run();
 }
 
 }  // namespace rdptriage::pipeline

@@ -4,12 +4,13 @@
 
 #include "diagnosis/diagnose.hpp"
 #include "pipeline/gather.hpp"
+#include "pipeline/translations.hpp"
 #include "rdptriage/report.hpp"
 
 namespace rdptriage::pipeline {
 
-// Fills everything that comes from events and causes.
+// Fills everything that comes from events and causes, in the words of `texts` where it has them.
 void build_report(const Gathered& gathered, const diagnosis::Question& question,
-                  const diagnosis::Answer& answer, Report& report);
+                  const diagnosis::Answer& answer, const Translations& texts, Report& report);
 
 }  // namespace rdptriage::pipeline

@@ -27,7 +27,8 @@ const RuleSet& RuleSet::builtin() {
   return kBuiltin;
 }
 
-Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base) {
+Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base,
+                              std::string_view language) {
   std::vector<RulePackFile> files;
   if (base == Base::builtin) files = embedded_files();
   unsigned pack = 0;
@@ -40,8 +41,13 @@ Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base) {
       files.push_back({file.generic_string(), std::move(text), {}, part, pack});
     }
   }
-  auto impl = std::make_shared<const RuleSetImpl>(std::move(files));
+  auto impl = std::make_shared<const RuleSetImpl>(std::move(files), language);
   const std::vector<Problem> problems = impl->problems();
+  if (problems.empty() && !language.empty() && language != "en" && impl->translations().empty()) {
+    return fail("LANGUAGE_UNKNOWN",
+                fmt::format("no rule pack has texts in the language `{}`", language), {},
+                "give a pack with a file i18n/<language>.yml, or leave the language out");
+  }
   if (problems.empty()) return RuleSet(std::move(impl));
   std::string text;
   for (const Problem& problem : problems) text += problem.text + "\n";

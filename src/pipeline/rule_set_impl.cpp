@@ -44,6 +44,7 @@ PackPart part_of(std::string_view path, std::string_view text) {
   if (name == "logsources.yml") return PackPart::log_sources;
   if (has_folder(path, "formats")) return PackPart::formats;
   if (has_folder(path, "codes")) return PackPart::codes;
+  if (has_folder(path, "i18n")) return PackPart::i18n;
   if (has_folder(path, "detections") || has_folder(path, "correlations")) return PackPart::rules;
   if (has_folder(path, "causes") || has_key(text, "cause") || has_key(text, "collect")) {
     return PackPart::causes;
@@ -67,7 +68,7 @@ struct RuleSetImpl::Compiled {
   std::string sha256;
 };
 
-RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
+RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view language)
     : files_(std::move(files)), compiled_(std::make_unique<Compiled>()) {
   std::vector<base::SourceText> texts;
   for (RulePackFile& file : files_) {
@@ -75,6 +76,11 @@ RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files)
     texts.push_back({file.path, file.text});
   }
   for (const RulePackFile& file : files_) {
+    if (file.part == PackPart::i18n) {
+      pipeline::TranslationFile texts_in_file =
+          pipeline::read_translations({file.path, file.text}, compiled_->pack_problems);
+      if (texts_in_file.language == language) translations_.add(std::move(texts_in_file));
+    }
     if (file.part != PackPart::pack_info) continue;
     const base::SourceText pack{file.path, file.text};
     const pipeline::PackInfo info = pipeline::read_pack_info(pack);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "diagnosis/cause_set.hpp"
+#include "pipeline/translations.hpp"
 #include "rdptriage/event.hpp"
 #include "rdptriage/problem.hpp"
 #include "rule/compiled_rules.hpp"
@@ -22,7 +23,7 @@ class LineFilter;
 
 namespace rdptriage::pipeline {
 
-enum class PackPart : std::uint8_t { rules, causes, formats, codes, log_sources, pack_info };
+enum class PackPart : std::uint8_t { rules, causes, formats, codes, log_sources, pack_info, i18n };
 
 struct RulePackFile {
   std::string path;   // as shown: "detections/gateway/http_status.yml"
@@ -42,7 +43,8 @@ namespace rdptriage {
 // Immutable as seen from outside; safe to share between threads.
 class RuleSetImpl {
  public:
-  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files);
+  // `language`: of the texts, where the pack has them; empty: English.
+  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files, std::string_view language = {});
   ~RuleSetImpl();
   RuleSetImpl(const RuleSetImpl&) = delete;
   RuleSetImpl& operator=(const RuleSetImpl&) = delete;
@@ -59,6 +61,8 @@ class RuleSetImpl {
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
 
+  const pipeline::Translations& translations() const { return translations_; }
+
   const std::vector<pipeline::RulePackFile>& files() const { return files_; }
   const std::string& version() const { return version_; }  // of several packs: "2026.11 + 7.1"
   const std::string& sha256() const;                       // of all files, in order of their paths
@@ -73,6 +77,7 @@ class RuleSetImpl {
 
   std::vector<pipeline::RulePackFile> files_;
   std::string version_;
+  pipeline::Translations translations_;
   std::optional<Timestamp> date_;
   std::unique_ptr<Compiled> compiled_;
 };

@@ -82,7 +82,9 @@ LineFilter::LineFilter(const FormatSet& formats,
   for (std::size_t i = 0; i < set.extractions.size(); ++i) {
     add(set.extractions[i], LineSigns::extraction(i));
   }
-  for (const LineBlock& block : set.blocks) add(block.lines.front(), LineSigns::kBlock);
+  for (std::size_t i = 0; i < set.blocks.size(); ++i) {
+    add(set.blocks[i].lines.front(), LineSigns::block(i));
+  }
   if (!needs) always_ |= LineSigns::kWanted;
   for (const LineNeed& need : needs.value_or(std::span<const LineNeed>())) {
     const Origins origins = origins_of(set, need.field);

@@ -26,17 +26,21 @@ struct LineNeed {
 class LineSigns {
  public:
   static constexpr std::uint64_t kWanted = std::uint64_t{1} << 63U;
-  static constexpr std::uint64_t kBlock = std::uint64_t{1} << 62U;
+  // Expressions beyond the number of bits share them, which costs tries and nothing else.
+  static constexpr std::uint64_t block(std::size_t index) {
+    return std::uint64_t{1} << (kExtractions + index % (63U - kExtractions));
+  }
   static constexpr std::uint64_t extraction(std::size_t index) {
-    return std::uint64_t{1} << (index % 62U);
+    return std::uint64_t{1} << (index % kExtractions);
   }
 
   explicit LineSigns(std::uint64_t bits) : bits_(bits) {}
   bool wanted() const { return (bits_ & kWanted) != 0; }
-  bool may_open_block() const { return (bits_ & kBlock) != 0; }
+  bool may_open_block(std::size_t index) const { return (bits_ & block(index)) != 0; }
   bool may_extract(std::size_t index) const { return (bits_ & extraction(index)) != 0; }
 
  private:
+  static constexpr std::size_t kExtractions = 47;
   std::uint64_t bits_;
 };
 

@@ -190,8 +190,9 @@ class TextReading {
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
     const LineSigns signs = filter_.look(line.text);
-    for (OpenBlock& block : blocks_) {
-      if (!block.is_open() && !signs.may_open_block()) continue;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      OpenBlock& block = blocks_[i];
+      if (!block.is_open() && !signs.may_open_block(i)) continue;
       if (block.take(line.text, line.number) && emit_block(block) == Flow::stop) return Flow::stop;
     }
     // One event is given whatever it says, so that the artifact is known to hold such events.

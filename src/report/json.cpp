@@ -92,6 +92,9 @@ Json to_json(const Finding& finding) {
   put(out, "message", finding.message);
   put(out, "author", finding.author);
   put(out, "license", finding.license);
+  put(out, "rule_id", finding.rule_id);
+  put(out, "rule_modified", finding.rule_modified);
+  put(out, "rule_source", finding.rule_source);
   out["count"] = finding.count;
   put(out, "first_seen", finding.first_seen);
   put(out, "last_seen", finding.last_seen);

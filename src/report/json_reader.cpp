@@ -161,6 +161,9 @@ void read_finding(const ObjectReader& in, Finding& out) {
   in.get("message", out.message);
   in.get("author", out.author);
   in.get("license", out.license);
+  in.get("rule_id", out.rule_id);
+  in.get("rule_modified", out.rule_modified);
+  in.get("rule_source", out.rule_source);
   in.get("count", out.count);
   in.get("first_seen", out.first_seen);
   in.get("last_seen", out.last_seen);

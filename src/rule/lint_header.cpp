@@ -159,11 +159,7 @@ void lint_header(LintContext& context, const YamlNode& root) {
   };
   check_word("level", kLevels);
   check_word("status", kStatuses);
-  const std::string_view license = root.text_of("license");
-  const bool drl =
-      base::to_lower_ascii(license).find("drl") != std::string::npos ||
-      base::to_lower_ascii(license).find("detection rule license") != std::string::npos;
-  if (drl && root.text_of("author").empty()) {
+  if (is_detection_rule_license(root.text_of("license")) && root.text_of("author").empty()) {
     context.find("P050", *root.find("license"),
                  "a rule under the Detection Rule License has no `author`",
                  "the license wants the author named wherever the rule speaks");

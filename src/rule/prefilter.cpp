@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "rule/literal_needs.hpp"
@@ -42,27 +43,57 @@ std::size_t power_of_two(std::size_t least, std::size_t wanted) {
   return least;
 }
 
+// What the values of Windows logs are full of: windows of it find nothing rare.
+constexpr std::string_view kEverywhere[] = {"\001c:\\windows\\system32\\",
+                                            "\\syswow64\\",
+                                            "c:\\program files (x86)\\",
+                                            "c:\\programdata\\microsoft\\",
+                                            "c:\\users\\",
+                                            "\\appdata\\local\\temp\\",
+                                            "\\roaming\\",
+                                            ".exe\x02",
+                                            ".exe\" ",
+                                            ".dll\x02",
+                                            "svchost.exe -k",
+                                            "nt authority\\system\x02",
+                                            "hklm\\software\\microsoft\\windows\\currentversion\\",
+                                            "hklm\\system\\currentcontrolset\\services\\",
+                                            "microsoft-windows-",
+                                            "microsoft corporation\x02",
+                                            "/operational\x02",
+                                            "windowspowershell",
+                                            "\001s-1-5-21-",
+                                            "\0010x0000",
+                                            "0000",
+                                            "\001true\x02",
+                                            "\001false\x02",
+                                            "-0000-"};
+
 // How many needles hold a window.
 class GramCounts {
  public:
   explicit GramCounts(const std::vector<Prefilter::Needle>& needles) {
     std::size_t windows = 0;
     for (const auto& needle : needles) windows += needle.text.size();
+    for (const std::string_view text : kEverywhere) windows += text.size();
     counts_.resize(power_of_two(64, windows * 2));
-    for (const auto& needle : needles) {
-      for (std::size_t i = 0; i + kGram <= needle.text.size(); ++i) {
-        Count& known = find(gram_at(needle.text.data() + i));
-        known.gram = gram_at(needle.text.data() + i);
-        ++known.count;
-      }
-    }
+    for (const auto& needle : needles) add(needle.text, 1);
+    for (const std::string_view text : kEverywhere) add(text, kMany);
   }
   std::uint32_t of(const char* window) { return find(gram_at(window)).count; }
 
  private:
+  static constexpr std::uint32_t kMany = 1000;
   struct Count {
     std::uint32_t gram = 0, count = 0;
   };
+  void add(std::string_view text, std::uint32_t weight) {
+    for (std::size_t i = 0; i + kGram <= text.size(); ++i) {
+      Count& known = find(gram_at(text.data() + i));
+      known.gram = gram_at(text.data() + i);
+      known.count += weight;
+    }
+  }
   Count& find(std::uint32_t gram) {
     std::size_t at = mix(gram) & (counts_.size() - 1);
     while (counts_[at].count != 0 && counts_[at].gram != gram) at = (at + 1) & (counts_.size() - 1);
@@ -78,51 +109,55 @@ Prefilter::Prefilter(const std::vector<Needle>& needles, std::vector<std::uint32
     : wanted_(field_count), always_(std::move(always)) {
   static std::atomic<std::size_t> made{0};
   number_ = made++;
-  for (const Needle& needle : needles) {
+  GramCounts counts(needles);
+  Windows windows;
+  for (std::size_t i = 0; i < needles.size();) {
+    const Needle& needle = needles[i];
     wanted_[needle.field] = true;
     if (needle.field == kAnyField && can_be_in_a_number(needle.text)) wants_numbers_ = true;
-    if (needle.text.size() >= kGram) continue;
     Entry entry;
     entry.field = needle.field;
-    entry.position = needle.position;
-    (is_short_value(needle.text) ? short_values_ : beyond_ascii_)[short_key(needle.text)].push_back(
-        entry);
-  }
-  index(needles);
-}
-
-void Prefilter::index(const std::vector<Needle>& needles) {
-  // Each needle is found by its rarest window: ".exe" would be found everywhere.
-  GramCounts counts(needles);
-  std::vector<std::pair<std::uint32_t, Entry>> found;  // by window
-  for (const Needle& needle : needles) {
-    if (needle.text.size() < kGram) continue;
-    std::size_t best = 0;
-    for (std::size_t i = 1; i + kGram <= needle.text.size(); ++i) {
-      if (counts.of(needle.text.data() + i) < counts.of(needle.text.data() + best)) best = i;
+    entry.first = static_cast<std::uint32_t>(positions_.size());
+    for (; i < needles.size() && needles[i].field == needle.field &&
+           needles[i].text.data() == needle.text.data();
+         ++i) {
+      positions_.push_back(needles[i].position);
     }
-    Entry entry;
+    entry.count = static_cast<std::uint32_t>(positions_.size()) - entry.first;
+    if (needle.text.size() < kGram) {
+      ShortEntries& entries = is_short_value(needle.text) ? short_values_ : beyond_ascii_;
+      entries[short_key(needle.text)].push_back(entry);
+      continue;
+    }
+    // Each needle is found by its rarest window: ".exe" would be found everywhere.
+    const char* const text = needle.text.data();
+    std::size_t best = 0;
+    for (std::size_t at = 1; at + kGram <= needle.text.size(); ++at) {
+      if (counts.of(text + at) < counts.of(text + best)) best = at;
+    }
     entry.text = static_cast<std::uint32_t>(texts_.size());
     entry.length = static_cast<std::uint32_t>(needle.text.size());
     entry.offset = static_cast<std::uint32_t>(best);
-    entry.field = needle.field;
-    entry.position = needle.position;
     texts_ += needle.text;
-    found.emplace_back(gram_at(needle.text.data() + best), entry);
+    windows.emplace_back(gram_at(text + best), entry);
   }
-  std::stable_sort(found.begin(), found.end(),
+  index(std::move(windows));
+}
+
+void Prefilter::index(Windows windows) {
+  std::stable_sort(windows.begin(), windows.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   constexpr std::size_t kBitsPerGram = 32, kFewestBits = std::size_t{1} << 16,
                         kMostBits = std::size_t{1} << 21;
   const std::size_t bits =
-      power_of_two(kFewestBits, std::min(found.size() * kBitsPerGram, kMostBits));
+      power_of_two(kFewestBits, std::min(windows.size() * kBitsPerGram, kMostBits));
   bitmap_.resize(bits / 64);
-  slots_.resize(power_of_two(64, found.size() * 2));
-  for (std::size_t i = 0; i < found.size();) {
-    const std::uint32_t gram = found[i].first, hash = mix(gram);
+  slots_.resize(power_of_two(64, windows.size() * 2));
+  for (std::size_t i = 0; i < windows.size();) {
+    const std::uint32_t gram = windows[i].first, hash = mix(gram);
     Slot slot{gram, static_cast<std::uint32_t>(entries_.size()), 0};
-    for (; i < found.size() && found[i].first == gram; ++i, ++slot.count) {
-      entries_.push_back(found[i].second);
+    for (; i < windows.size() && windows[i].first == gram; ++i, ++slot.count) {
+      entries_.push_back(windows[i].second);
     }
     const std::size_t bit = hash & (bits - 1);
     bitmap_[bit / 64] |= std::uint64_t{1} << (bit % 64);
@@ -138,7 +173,7 @@ void Prefilter::scan(std::string_view framed, FieldId field,
     const auto known = entries.find(short_key(text));
     if (known == entries.end()) return;
     for (const Entry& entry : known->second) {
-      if (entry.field == field || entry.field == kAnyField) hits.push_back(entry.position);
+      if (entry.field == field || entry.field == kAnyField) add(entry, hits);
     }
   };
   if (framed.size() < kGram) return add_short(short_values_, framed);
@@ -157,7 +192,7 @@ void Prefilter::scan(std::string_view framed, FieldId field,
         if ((entry.field != field && entry.field != kAnyField) || entry.offset > at) continue;
         const std::size_t start = at - entry.offset;
         if (framed.compare(start, entry.length, texts_, entry.text, entry.length) == 0) {
-          hits.push_back(entry.position);
+          add(entry, hits);
         }
       }
       break;
@@ -175,7 +210,12 @@ void Prefilter::scan(std::string_view framed, FieldId field,
 std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program, LiteralTable& literals,
                                                 const std::vector<std::uint32_t>& variants) {
   const NeedFinder finder(program, literals, variants);
-  std::vector<Prefilter::Needle> needles;
+  struct Wanted {
+    LiteralId literal = 0;
+    FieldId field = kAnyField;
+    std::uint32_t position = 0;
+  };
+  std::vector<Wanted> all;
   std::vector<std::uint32_t> always;
   std::size_t keywords = 0;
   for (std::uint32_t position = 0; position < variants.size(); ++position) {
@@ -186,10 +226,17 @@ std::shared_ptr<const Prefilter> make_prefilter(const MatchProgram& program, Lit
     }
     for (const Need::Literal& wanted : need->literals) {
       if (wanted.field == kAnyField) ++keywords;
-      needles.push_back({literals.text(wanted.literal), wanted.field, position});
+      all.push_back({wanted.literal, wanted.field, position});
     }
   }
   if (variants.size() - always.size() < kWorthwhile && keywords < kManyKeywords) return nullptr;
+  std::sort(all.begin(), all.end(), [](const Wanted& a, const Wanted& b) {
+    return std::tie(a.literal, a.field, a.position) < std::tie(b.literal, b.field, b.position);
+  });
+  std::vector<Prefilter::Needle> needles;
+  for (const Wanted& one : all) {
+    needles.push_back({literals.text(one.literal), one.field, one.position});
+  }
   return std::make_shared<const Prefilter>(needles, std::move(always), program.fields.size());
 }
 

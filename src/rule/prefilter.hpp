@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "rule/match_program.hpp"
@@ -25,6 +26,8 @@ class Prefilter {
     FieldId field = kAnyField;
     std::uint32_t position = 0;
   };
+  // Needles of one text (in one place of memory) and field stand side by side, however many
+  // variants want it.
   Prefilter(const std::vector<Needle>& needles, std::vector<std::uint32_t> always,
             std::size_t field_count);
   // Spreads the prefilters of a process, for caches of what they find.
@@ -49,14 +52,20 @@ class Prefilter {
     std::uint32_t text = 0, length = 0;  // in texts_
     std::uint32_t offset = 0;            // of the gram in the needle
     FieldId field = kAnyField;
-    std::uint32_t position = 0;
+    std::uint32_t first = 0, count = 0;  // in positions_
   };
   using ShortEntries = std::unordered_map<std::uint32_t, std::vector<Entry>>;
 
-  void index(const std::vector<Needle>& needles);
+  using Windows = std::vector<std::pair<std::uint32_t, Entry>>;
+  void index(Windows windows);
+  void add(const Entry& entry, std::vector<std::uint32_t>& hits) const {
+    hits.insert(hits.end(), positions_.begin() + entry.first,
+                positions_.begin() + entry.first + entry.count);
+  }
 
   std::string texts_;
   std::vector<Entry> entries_;
+  std::vector<std::uint32_t> positions_;
   std::vector<Slot> slots_;  // open addressing, a power of two
   std::vector<std::uint64_t> bitmap_;
   // Needles too short for a window, by their bytes: those that begin beyond ASCII (a Cyrillic

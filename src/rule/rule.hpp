@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,5 +58,9 @@ struct RuleInfo {
   // The handle that causes and correlations use: name, else id, else title.
   const std::string& handle() const { return !name.empty() ? name : !id.empty() ? id : title; }
 };
+
+// Whether its license (Detection Rule License) wants the author named wherever it speaks.
+bool wants_author_named(const RuleInfo& rule);
+bool is_detection_rule_license(std::string_view license);
 
 }  // namespace rdptriage::rule

@@ -314,6 +314,13 @@ void identify_hosts(const event::EventStore& store, const TimelineInput& input,
                      ? std::optional(*named->second.begin())
                      : by_path.of(events[i].locator.artifact);
   }
+  timeline.artifact_hosts.resize(input.paths.size());
+  for (std::uint32_t i = 0; i < input.paths.size(); ++i) {
+    const auto named = named_by.find(i);
+    timeline.artifact_hosts[i] = named != named_by.end() && named->second.size() == 1
+                                     ? std::optional(*named->second.begin())
+                                     : by_path.of(i);
+  }
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& host = timeline.places[i].host;
     if (const auto role = field_of(events[i], "HostRole"); host && !role.empty()) {

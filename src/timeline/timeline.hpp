@@ -116,9 +116,10 @@ struct Narrowing {
 };
 
 struct Timeline {
-  std::vector<HostRecord> hosts;        // in order of first event
-  std::vector<AttemptRecord> attempts;  // in order of time, then of artifacts
-  std::vector<Place> places;            // one an event
+  std::vector<HostRecord> hosts;                         // in order of first event
+  std::vector<AttemptRecord> attempts;                   // in order of time, then of artifacts
+  std::vector<Place> places;                             // one an event
+  std::vector<std::optional<HostIndex>> artifact_hosts;  // whose each artifact is, if one machine's
   Narrowing narrowing;
 };
 

@@ -46,6 +46,12 @@ const reader::ReaderInfo& fuzzed_reader() {
 
 }  // namespace
 
+// The formats are loaded here, because the first input's time would have to pay for it.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  RuleSet::builtin().impl().formats();
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const reader::ReaderInfo& reader = fuzzed_reader();
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);

@@ -201,6 +201,7 @@ std::vector<RuleIndex> PlainMatcher::match(const EventView& event) const {
   std::vector<RuleIndex> out;
   for (std::size_t i = 0; i < documents.detections.size(); ++i) {
     const DetectionDocument& rule = documents.detections[i];
+    if (rule.info.visibility == Visibility::disabled) continue;
     if (matches(documents, rule, alternatives_[i], use_, event)) out.push_back(rule.info.index);
   }
   std::sort(out.begin(), out.end());

@@ -80,6 +80,27 @@ TEST_CASE("analyze: many matches of one rule are counted and not all kept") {
   CHECK(report.notices[0].code == "MATCHES_NOT_KEPT");
 }
 
+TEST_CASE(
+    "analyze: a finding tells where its rule is from, and names its author where that is due") {
+  const auto found_with = [](const std::string& head) {
+    std::string rule = detection("alpha", "AAA");
+    rule.insert(rule.find("logsource:"), head);
+    const Report report =
+        analyze_lines(pack_of({{"detections/all.yml", rule}}), {{"a.log", "AAA"}});
+    REQUIRE(report.findings.size() == 1);
+    return report.findings[0];
+  };
+  const Finding own = found_with("author: ann\nlicense: Apache-2.0\ndate: 2026-01-02\n");
+  CHECK(own.message == "alpha was seen");
+  CHECK(own.rule_id.size() == 36);
+  CHECK(own.rule_modified == "2026-01-02");
+  CHECK(own.rule_source == "detections/all.yml:1");
+  CHECK(found_with("author: ann\nlicense: DRL-1.1\ndate: 2026-01-02\nmodified: 2026-02-03\n")
+            .rule_modified == "2026-02-03");
+  CHECK(found_with("author: ann\nlicense: DRL-1.1\n").message == "alpha was seen (rule by ann)");
+  CHECK(found_with("author: ann\n").message == "alpha was seen (rule by ann)");
+}
+
 TEST_CASE("analyze: names the rules it used") {
   const Report report = analyze_lines(small_pack(), {{"a.log", "AAA"}});
   CHECK(report.rules_version == "7.1");
