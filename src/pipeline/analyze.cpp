@@ -63,8 +63,15 @@ Report analyze(const Case& input, const RuleSet& rules) {
   question.failure_reported = gathered.code_reported;
   question.something_read = gathered.capture_read;
   const bool nothing_left = pipeline::nothing_is_left(timeline, gathered);
-  question.something_read = question.something_read || nothing_left;
-  const diagnosis::Answer answer = diagnosis::diagnose(question);
+  diagnosis::Answer answer = diagnosis::diagnose(question);
+
+  if (nothing_left) {
+    answer.verdict = Verdict::not_analysable;
+    answer.ranked.clear();
+    answer.collect.clear();
+    answer.missing.clear();
+    answer.silent.clear();
+  }
 
   Report report;
   report.tool_version = RDPTRIAGE_VERSION;
@@ -74,7 +81,8 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
   pipeline::build_report(gathered, question, answer, set.translations(), report);
-  if (nothing_left) report.headline = "These files hold no attempt of what was asked about";
+  if (nothing_left)
+    report.headline = "No connection attempt of what was asked about is in these files";
   report.derivation = diagnosis::derivation(question, answer);
   report.artifacts = std::move(gathered.artifacts);
   report.notices = std::move(gathered.notices);

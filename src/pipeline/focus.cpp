@@ -72,8 +72,13 @@ void OtherTimes::add(const OtherTimes& others, const timeline::TimeWindow& windo
 }
 
 bool nothing_is_left(const timeline::Timeline& timeline, const Gathered& gathered) {
-  return timeline.attempts.empty() && gathered.hits.empty() &&
-         (timeline.narrowing.attempts_left_out != 0 || gathered.other_times.matches != 0);
+  const bool left_out =
+      timeline.narrowing.attempts_left_out != 0 || gathered.other_times.matches != 0;
+  // What lasts from earlier times is no reason to say that something failed.
+  return left_out && timeline.attempts.empty() &&
+         std::all_of(gathered.hits.begin(), gathered.hits.end(), [&](const DetectionHit& hit) {
+           return timeline.places[hit.event].left_out != timeline::LeftOut::no;
+         });
 }
 
 void tell_narrowing(const timeline::Timeline& timeline, Gathered& gathered) {

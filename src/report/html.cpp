@@ -274,9 +274,8 @@ class HtmlPage {
     if (evidence.context.size() < 2) return;
     out_ << "<pre class=\"context\">";
     for (const ContextLine& line : evidence.context) {
-      const bool own = evidence.line == line.line;
-      fmt::print(out_, "<span class=\"number\">{}</span> {}{}{}\n", line.line, own ? "<b>" : "",
-                 text(line.text), own ? "</b>" : "");
+      fmt::print(out_, "<span class=\"line{}\"><span class=\"number\">{}</span> {}</span>",
+                 evidence.line == line.line ? " own" : "", line.line, text(line.text));
     }
     out_ << "</pre>\n";
   }

@@ -37,8 +37,10 @@ code, pre, .mono { font-family: ui-monospace, "Cascadia Mono", Consolas, Menlo, 
 pre { background: var(--panel); border-radius: 6px; margin: .4rem 0; padding: .6rem .75rem;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 pre[data-shell]::before { content: attr(data-shell); display: block; font: .75rem system-ui, sans-serif; color: var(--soft); margin-bottom: .2rem; }
-pre.context { color: var(--soft); font-size: .8rem; } pre.context b { color: var(--ink); font-weight: 600; }
-pre.context .number { display: inline-block; min-width: 2.5rem; text-align: right; margin-right: .5rem; opacity: .7; user-select: none; }
+pre.context { color: var(--soft); font-size: .8rem; }
+.context .line { display: block; padding-left: 3rem; text-indent: -3rem; }
+.context .own { color: var(--ink); font-weight: 600; }
+.context .number { display: inline-block; width: 2.5rem; text-align: right; text-indent: 0; color: var(--soft); font-weight: 400; user-select: none; }
 ol.proof { list-style: none; margin: 0; padding: 0; }
 ol.proof li { border-left: 3px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: .75rem 0; }
 ol.proof .mono { margin: .15rem 0 0; }

@@ -172,6 +172,9 @@ class Card {
 
   // Without any data: what became of the files.
   void write_unused() {
+    for (const Notice& notice : report_.notices) {
+      if (notice.code == "ATTEMPTS_LEFT_OUT") return wrapped("BECAUSE", notice.text);
+    }
     constexpr std::size_t kMostFiles = 4;
     std::size_t shown = 0, unused = 0;
     for (const ArtifactReport& artifact : report_.artifacts) {

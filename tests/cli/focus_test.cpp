@@ -41,7 +41,7 @@ json report_of(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json", "--reproducible", "-q"});
   const Outcome outcome = run_program(arguments);
   INFO(outcome.err);
-  CHECK(outcome.exit_code == 0);
+  CHECK((outcome.exit_code == 0 || outcome.exit_code == 3));
   return json::parse(outcome.out, nullptr, false);
 }
 
@@ -101,10 +101,24 @@ TEST_CASE("focus: attempts of other times, users and machines are left out, and 
     CHECK(notices.find(row.notice) != std::string::npos);
     CHECK(notices.empty() == std::string(row.notice).empty());
     if (std::string(row.causes).empty()) {
-      CHECK(report["verdict"] == "inconclusive");
-      CHECK(report["headline"] == "These files hold no attempt of what was asked about");
+      CHECK(report["verdict"] == "not_analysable");
+      CHECK(report["headline"] ==
+            "No connection attempt of what was asked about is in these files");
+      const Outcome card = run_program(arguments);
+      CHECK(card.exit_code == 3);
+      CHECK(card.out.find("BECAUSE  left out") != std::string::npos);
+      CHECK(card.out.find("NEXT") == std::string::npos);
     }
   }
+}
+
+TEST_CASE("focus: a case of logs, asked about another year") {
+  const std::string sample = std::string(RDPTRIAGE_SOURCE_DIR) + "/samples/cap-denied/case";
+  const Outcome card = run_program({sample, "--since", "2030-01-01", "-q"});
+  CHECK(card.exit_code == 3);
+  CHECK(card.out.find("NO DATA  No connection attempt of what was asked about") !=
+        std::string::npos);
+  CHECK(card.out.find("2026-11-20T") != std::string::npos);
 }
 
 TEST_CASE("focus: attempts name whom they were made as") {

@@ -65,7 +65,8 @@ TEST_CASE("a line of a trace is quoted with the lines around it") {
   write_text_file(folder + "/r.json", outcome.out);
   const Outcome page = run_program({"report", folder + "/r.json", "--format", "html"});
   CHECK(contains(page.out, "<pre class=\"context\">"));
-  CHECK(contains(page.out, "<b>[10:11:12:105]"));
+  CHECK(contains(page.out,
+                 "<span class=\"line own\"><span class=\"number\">5</span> [10:11:12:105]"));
   CHECK(contains(page.out, "line 6"));
   CHECK_FALSE(contains(page.out, "line 8"));
 }

@@ -116,6 +116,33 @@ TEST_CASE("text: the card fits a terminal, and says so when nothing is proven") 
   CHECK(contains(written("text", without_cause()), "  UNPROVEN "));
 }
 
+TEST_CASE("text: the stage that broke is on the card, however late it is") {
+  Report report = test::kitchen_sink_report();
+  Attempt& attempt = report.attempts.front();
+  attempt.stages.clear();
+  const char* const stages[] = {
+      "name",     "gateway-tcp", "gateway-tls", "gateway-http", "gateway-auth", "gateway-policy",
+      "host-tcp", "negotiation", "host-tls",    "nla",          "licensing",    "session"};
+  for (const char* stage : stages) attempt.stages.push_back({stage, StageState::passed, {}});
+  for (std::size_t broken = 0; broken < attempt.stages.size(); ++broken) {
+    for (StageResult& stage : attempt.stages) stage.state = StageState::passed;
+    attempt.stages[broken].state = StageState::failed;
+    const std::string text = written("text", report);
+    INFO(text);
+    CHECK(contains(text, "[" + attempt.stages[broken].stage + "]"));
+    CHECK_FALSE(contains(text, "… …"));
+  }
+}
+
+TEST_CASE("html: the lines around evidence are inert, its own stands out") {
+  const std::string page = written("html", test::kitchen_sink_report());
+  CHECK(contains(
+      page,
+      "<pre class=\"context\"><span class=\"line\"><span class=\"number\">16</span> before &lt;"));
+  CHECK(contains(page, "<span class=\"line own\"><span class=\"number\">17</span> &lt;"));
+  CHECK(contains(page, "<span class=\"number\">18</span> behind"));
+}
+
 TEST_CASE("json: unknown members are absent, lists stay, ids are strings") {
   const auto full = nlohmann::json::parse(written("json", test::kitchen_sink_report()));
   CHECK(full["schema_version"] == "1.0");

@@ -45,3 +45,11 @@ TEST_CASE("cut: counts characters, not bytes, and marks the cut") {
   CHECK(cut_to("äöüß", 3) == "äö…");
   CHECK(cut_to("", 3).empty());
 }
+
+TEST_CASE("cut at a word: no part of one is left") {
+  CHECK(cut_at_word("nla > licensing > session", 40) == "nla > licensing > session");
+  CHECK(cut_at_word("nla > licensing > session", 14) == "nla > …");
+  CHECK(cut_at_word("nla > licensing > session", 17) == "nla > licensing …");
+  CHECK(cut_at_word("onewordonly", 5) == "onew…");
+  CHECK(cut_at_word("", 5).empty());
+}
