@@ -28,8 +28,8 @@ struct RuleSelection {
   std::filesystem::path placeholders;  // JSON: {"name": ["value", …]}; empty: none
   // What to do when some rules have problems: nothing, or to go on without them.
   enum class OnProblem : std::uint8_t { refuse, keep_going } on_problem = OnProblem::refuse;
-  // Matches that correlations look at in all, some 250 bytes each; a notice says how many more there
-  // were.
+  // Matches that correlations look at in all, some 250 bytes each; a notice says how many more
+  // there were.
   std::uint64_t most_correlated = 100'000;
 };
 
