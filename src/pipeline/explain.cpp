@@ -280,21 +280,40 @@ std::string_view strip(std::string_view word) {
   return word;
 }
 
+std::vector<std::string_view> blank_separated(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (end != 0) out.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Explanation> explain(std::span<const std::string> words) {
   // "0x904/0x7" is two words; a word that only introduces a number becomes its context.
   std::vector<std::string_view> parts;
   std::vector<bool> is_server_code;  // "SetErrorInfo(0x104)" of RdpCoreTS event 72
-  for (const std::string& word : words) {
+  const auto add = [&](std::string_view word) {
     const std::size_t slash = word.find('/');
-    if (slash != std::string::npos && number_of(std::string_view(word).substr(0, slash))) {
-      parts.push_back(std::string_view(word).substr(0, slash));
-      parts.push_back(std::string_view(word).substr(slash + 1));
+    if (slash != std::string_view::npos && number_of(word.substr(0, slash))) {
+      parts.push_back(word.substr(0, slash));
+      parts.push_back(word.substr(slash + 1));
     } else {
       parts.push_back(strip(word));
     }
     is_server_code.resize(parts.size(), base::to_lower_ascii(word).starts_with("seterrorinfo("));
+  };
+  for (const std::string& word : words) {
+    const std::vector<std::string_view> inner = blank_separated(word);
+    // "event 1026" in quotes is asked as the two words are; a name or text with blanks stays whole.
+    if (std::any_of(inner.begin(), inner.end(), [](auto part) { return number_of(part); })) {
+      for (const std::string_view part : inner) add(part);
+    } else {
+      add(word);
+    }
   }
   std::vector<Explanation> answers;
   Context context;

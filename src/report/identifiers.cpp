@@ -86,11 +86,12 @@ std::optional<std::array<unsigned char, 16>> ipv6_bytes(std::string_view text) {
     }
   }
   if (gap ? at > 14 : at != 16) return {};
-  if (gap) {
-    std::rotate(out.begin() + static_cast<std::ptrdiff_t>(*gap),
-                out.begin() + static_cast<std::ptrdiff_t>(at), out.end());
-  }
-  return out;
+  if (!gap) return out;
+  std::array<unsigned char, 16> filled{};
+  const auto begin = out.begin(), behind_gap = begin + static_cast<std::ptrdiff_t>(*gap);
+  std::copy(begin, behind_gap, filled.begin());
+  std::copy_backward(behind_gap, begin + static_cast<std::ptrdiff_t>(at), filled.end());
+  return filled;
 }
 
 bool is_guid(std::string_view text) {

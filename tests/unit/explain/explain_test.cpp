@@ -40,6 +40,8 @@ TEST_CASE("what people have in their hands is found") {
       {{"0x800759DB"}, {"gateway-status:0x800759db"}},
       {{"36870"}, {"events-schannel:36870"}},
       {{"event", "201"}, {"events-gateway:201"}},
+      {{"event 201"}, {"events-gateway:201"}},  // quoted
+      {{"event id 1026"}, {"events-client:1026"}},
       {{"HTTP", "502"}, {"http-status:502"}},
       {{"-1073741715"}, {"ntstatus:0xc000006d"}},
       {{"0xD0000184"}, {"ntstatus:0xc0000184"}},
