@@ -30,7 +30,7 @@ struct RuleSelection {
   enum class OnProblem : std::uint8_t { refuse, keep_going } on_problem = OnProblem::refuse;
   // Matches that correlations look at in all, some 250 bytes each; a notice says how many more
   // there were.
-  std::uint64_t most_correlated = 100'000;
+  std::uint64_t most_correlated = 1'000'000;
 };
 
 // One detection that matched one event, or one firing of a correlation. Lives for the callback.

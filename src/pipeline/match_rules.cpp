@@ -82,7 +82,7 @@ class Matching {
 
 // Distinct events that are kept for correlations, some 600 bytes each.
 std::size_t most_kept(const Matching& matching) {
-  constexpr std::uint64_t kMost = 15'000;
+  constexpr std::uint64_t kMost = 100'000;
   return static_cast<std::size_t>(std::min(kMost, matching.most_correlated));
 }
 
