@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
+#include "cli/terminal.hpp"
 #include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
@@ -42,6 +43,7 @@ Result<int> run(Options& options) {
     broken_pipe = true;
     return EventFlow::stop;
   };
+  widen_output_pipe();
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // what comes is large pieces already
   const ReadSummary summary = write_events(input, format->second, options.filter, write);
   if (broken_pipe) {

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,6 +38,13 @@ unsigned terminal_columns() {
     if (value >= 40 && value <= 1000) return static_cast<unsigned>(value);
   }
   return 80;
+}
+
+void widen_output_pipe() {
+#ifdef F_SETPIPE_SZ
+  constexpr int kBytes = 1 << 20;  // what Linux lets everybody ask for
+  ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kBytes);
+#endif
 }
 
 }  // namespace rdptriage::cli

@@ -13,4 +13,8 @@ bool wants_color();
 // The terminal's width, COLUMNS, or 80.
 unsigned terminal_columns();
 
+// Lets a pipe behind standard output hold a megabyte instead of the 64 KiB that Linux gives it, so
+// that a program that writes much does not wait for its reader at every piece. Does nothing else.
+void widen_output_pipe();
+
 }  // namespace rdptriage::cli
