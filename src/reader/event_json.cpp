@@ -200,10 +200,10 @@ class JsonEvent final : public EventDecoder {
     }
   }
 
-  // --- Get-WinEvent | ConvertTo-Json
-  // --------------------------------------------------------------- The members of .NET's
-  // EventLogRecord. Values of the event have no names there: they are the list Properties, each an
-  // object with the member Value.
+  // --- Get-WinEvent | ConvertTo-Json -------------------------------------------------------------
+
+  // The members of .NET's EventLogRecord. Values of the event have no names there: they are the
+  // list Properties, each an object with the member Value.
   void make_get_winevent(const json& record) {
     key.product = "windows";
     key.channel = text(member(record, "LogName")).value_or("");
@@ -425,6 +425,16 @@ ReadOutcome read_event_json(const container::Artifact& artifact, container::Byte
     stream.drop_used(stream.text().size());
   }
   splitter.finish();
+  if (splitter.is_list_open() && !outcome.damaged) {
+    outcome.damaged = true;
+    Notice notice;
+    notice.code = "JSON_DAMAGED";
+    notice.text =
+        artifact.path + ": the list of events is not closed; what followed the last one is missing";
+    notice.artifact = artifact.index;
+    notice.byte_offset = stream.bytes_read();
+    sink.notice(std::move(notice));
+  }
   if (stream.error()) lose(stream.error()->message, {stream.offset(), 0, 0});
   return outcome;
 }

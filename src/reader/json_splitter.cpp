@@ -36,7 +36,11 @@ Flow JsonSplitter::outside(char c) {
     start_ = {offset_, 0, line_};
     text_.assign(1, c);
     depth_ = 1;
-  } else if (c != '[' && c != ']' && c != ',' && c != ' ' && c != '\t' && c != '\r') {
+  } else if (c == '[') {
+    ++open_lists_;
+  } else if (c == ']') {
+    if (open_lists_ > 0) --open_lists_;
+  } else if (c != ',' && c != ' ' && c != '\t' && c != '\r') {
     if (stray_.byte_length == 0) stray_ = {offset_, 0, line_};
     stray_.byte_length += source_bytes(c);
   }

@@ -37,6 +37,8 @@ class JsonSplitter {
   // UTF-8, cut anywhere.
   Flow feed(std::string_view text);
   void finish();
+  // Whether a list that began around the objects was not closed: a file that was cut between two.
+  bool is_list_open() const { return open_lists_ > 0; }
 
  private:
   Flow outside(char c);
@@ -56,6 +58,7 @@ class JsonSplitter {
   JsonPiece start_;                      // of the open object
   JsonPiece stray_;                      // text outside of any object in this line
   std::size_t depth_ = 0;
+  std::size_t open_lists_ = 0;  // around the objects
   bool in_string_ = false, escaped_ = false, too_long_ = false;
 };
 

@@ -76,6 +76,7 @@ TEST_CASE("event json: what is damaged is lost by itself and accounted for") {
       {"cut at the end", "{\"EventID\":1}\n{\"a\":[1", 1, 14, 7},
       {"words between", "{\"EventID\":1}\nerror 5\n{\"EventID\":3}\n", 2, 14, 6},
       {"words at the end", "{\"EventID\":1}\nend", 1, 14, 3},
+      {"a list cut between two objects", "[{\"EventID\":1},", 1, 15, 0},
       {"a byte order mark before it", "\xEF\xBB\xBF{\"a\":}", 0, 3, 6},
       {"in UTF-16", utf16(u"{\"EventID\":1}\n{\"\U0001F511\u00E4\":}", base::ByteOrder::big), 1, 30,
        16},
