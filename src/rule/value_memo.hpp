@@ -20,6 +20,7 @@ class ValueMemo {
   static constexpr std::size_t kLongestValue = 512;
 
   struct Entry {
+    bool used = false;
     bool known = false;  // else the caller sets `answer`
     Answer answer{};     // of the value whose place this was
     std::uint64_t hash = 0, question = 0;
@@ -31,8 +32,10 @@ class ValueMemo {
     if (entries_.empty()) entries_.resize(kEntries);
     const std::uint64_t hash = hash_of_value(question, value);
     Entry& entry = entries_[hash % kEntries];
-    entry.known = entry.hash == hash && entry.question == question && entry.value == value;
+    entry.known =
+        entry.used && entry.hash == hash && entry.question == question && entry.value == value;
     if (!entry.known) {
+      entry.used = true;
       entry.hash = hash;
       entry.question = question;
       entry.value = value;
