@@ -60,6 +60,7 @@ struct LineFields {
   std::optional<Timestamp> time;
   TimeQuality time_quality = TimeQuality::none;
   std::string_view glued;  // text before the prefix: a prompt, or a line that was cut in two
+  const FieldPattern* prefix = nullptr;  // of this line or the last that had one
 };
 
 // Splits a line by the first prefix of `format` that fits at its start, else by the first that fits

@@ -121,11 +121,14 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
 }
 
 // The prefix that the line begins with, or that stands farther in: behind a prompt, or where a line
-// cut an older one in two. Null when there is none.
+// cut an older one in two. Null when there is none. To ask whether an expression fits at all costs
+// a fraction of what its groups cost; most lines begin as the one before (`last`) did.
 const FieldPattern* find_prefix(const TextFormat& format, std::string_view line,
-                                Captures& captures) {
+                                const FieldPattern* last, Captures& captures) {
   for (const base::Anchor anchor : {base::Anchor::start, base::Anchor::nowhere}) {
     for (const FieldPattern& prefix : format.prefixes) {
+      const bool is_likely = anchor == base::Anchor::start && &prefix == last;
+      if (!is_likely && !prefix.pattern.match(line, anchor, {})) continue;
       if (prefix.pattern.match(line, anchor, captures)) return &prefix;
     }
   }
@@ -144,7 +147,8 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
   out.glued = {};
   Captures captures{};
   TimeGroups time;
-  if (const FieldPattern* const prefix = find_prefix(format, line, captures)) {
+  if (const FieldPattern* const prefix = find_prefix(format, line, out.prefix, captures)) {
+    out.prefix = prefix;
     const auto first = static_cast<std::size_t>(captures[0].data() - line.data());
     out.glued = line.substr(0, first);
     add_groups(*prefix, captures, storage, out, time);
