@@ -175,12 +175,14 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
 
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,
                                                       std::string_view text) {
+  const std::uint64_t seen = set.signs.look(text);
   std::vector<std::size_t> votes(set.formats.size());
   std::size_t lines = 0;
   for (const std::string_view line : base::split(text, '\n')) {
     if (++lines > 400) break;
     const std::string_view part = line.substr(0, 2000);
     for (std::size_t i = 0; i < set.formats.size(); ++i) {
+      if (!SignFinder::may_speak(seen, i)) continue;
       votes[i] += std::any_of(set.formats[i].signs.begin(), set.formats[i].signs.end(),
                               [&](const base::Pattern& sign) { return sign.search(part); });
     }
