@@ -80,7 +80,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   report.case_id = input.options().case_id;
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
-  pipeline::build_report(gathered, question, answer, set.translations(), report);
+  pipeline::build_report(gathered, question, answer, set, report);
   if (nothing_left)
     report.headline = "No connection attempt of what was asked about is in these files";
   report.derivation = diagnosis::derivation(question, answer);
