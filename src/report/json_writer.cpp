@@ -50,7 +50,10 @@ void JsonWriter::end(char bracket) {
   is_first_ = false;
 }
 
-void JsonWriter::quoted(std::string_view text) {
+void JsonWriter::quoted(std::string_view raw) {
+  const bool valid = base::is_valid_utf8(raw);
+  const std::string replaced = valid ? std::string() : base::replace_invalid_utf8(raw);
+  const std::string_view text = valid ? raw : replaced;
   char* at = out_.room(json_room(text) + 2);
   *at++ = '"';
   at = write_json_text(text, at);
@@ -67,8 +70,7 @@ void JsonWriter::member(std::string_view name) {
 
 void JsonWriter::value(std::string_view text) {
   separate();
-  if (base::is_valid_utf8(text)) return quoted(text);
-  quoted(base::replace_invalid_utf8(text));
+  quoted(text);
 }
 
 void JsonWriter::value(double number) {

@@ -30,10 +30,10 @@ class JsonWriter {
   void begin_list() { begin('['); }
   void end_list() { end(']'); }
 
-  // The next value, object or list is this member's.
+  // The next value, object or list is this member's. What is not UTF-8 is replaced, in names and in
+  // values: a reader of JSON would refuse the whole document.
   void member(std::string_view name);
 
-  // What is not UTF-8 is replaced: a reader of JSON would refuse the whole document.
   void value(std::string_view text);
   void value(double number);
   template <std::unsigned_integral Number>
