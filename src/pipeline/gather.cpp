@@ -30,7 +30,7 @@ void note_empty_log(const ArtifactReport& artifact, const RuleSetImpl& rules, Ga
 
 Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
   Gathered out;
-  MatcherPool pool(rules.rules());
+  MatcherPool& pool = rules.matchers();
   const CaseOptions& options = input.options();
   const KeptTimes times(options.focus, rules.rules());
   EventMerger merger(out, rules);

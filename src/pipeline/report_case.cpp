@@ -74,7 +74,7 @@ Report report_case(Gathered& gathered, const CaseOptions& options, const RuleSet
   report.case_id = options.case_id;
   report.case_fingerprint = fingerprint_of(gathered.artifacts);
   report.status = status_of(gathered);
-  build_report(gathered, question, answer, set.translations(), report);
+  build_report(gathered, question, answer, set, report);
   if (nothing_left)
     report.headline = "No connection attempt of what was asked about is in these files";
   report.derivation = diagnosis::derivation(question, answer);
