@@ -34,8 +34,8 @@ std::uint32_t short_key(std::string_view text) {
 }
 
 // What numbers are written with, folded, and their marks; by NumberStyle.
-constexpr std::string_view kNumberCharacters[] = {
-    "0123456789\x01\x02", "0123456789abcdefx\x01\x02", "0123456789tz:.-\x01\x02"};
+constexpr std::string_view kNumberCharacters[] = {"0123456789\x01\x02", "0123456789abcdefx\x01\x02",
+                                                  "0123456789tz:.-\x01\x02"};
 
 std::size_t power_of_two(std::size_t least, std::size_t wanted) {
   while (least < wanted) least *= 2;
@@ -116,8 +116,8 @@ Prefilter::Prefilter(const std::vector<Needle>& needles, std::vector<std::uint32
     for (std::size_t style = 0; style < wants_numbers_.size(); ++style) {
       wants_numbers_[style] =
           wants_numbers_[style] ||
-          (needle.field == kAnyField && needle.text.find_first_not_of(kNumberCharacters[style]) ==
-                                            std::string_view::npos);
+          (needle.field == kAnyField &&
+           needle.text.find_first_not_of(kNumberCharacters[style]) == std::string_view::npos);
     }
     Entry entry;
     entry.field = needle.field;
