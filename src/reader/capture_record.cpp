@@ -71,6 +71,7 @@ bool CaptureRecord::take(const TextLine& line) {
     if (pattern.once && used_[i]) continue;
     std::array<std::string_view, 12> groups;
     if (!pattern.pattern.match(line.text, base::Anchor::nowhere, groups)) continue;
+    bool tells_whole = false;
     if (!pattern.row.empty()) {
       if (rows_.size() >= kMaxRows) return true;
       Part row;
@@ -79,12 +80,13 @@ bool CaptureRecord::take(const TextLine& line) {
       touch(row, line, true);
       rows_.push_back(std::move(row));
     } else {
-      Part& part = format_->row_lines && !rows_.empty() ? rows_.back() : whole_;
+      tells_whole = !format_->row_lines || rows_.empty();
+      Part& part = tells_whole ? whole_ : rows_.back();
       if (!fill(part.fields, pattern, groups)) continue;
-      touch(part, line, true);
+      if (!tells_whole) touch(part, line, true);
     }
     used_[i] = true;
-    touch(whole_, line, rows_.empty());
+    touch(whole_, line, tells_whole);
     return true;
   }
   touch(whole_, line, false);

@@ -74,6 +74,16 @@ TEST_CASE("capture: several commands in one text all count") {
   CHECK(count["session_state"] == 3);
 }
 
+TEST_CASE("capture: the message has each line once") {
+  const TextResult got = read_bytes(
+      "ComputerName     : rdsh01\r\nRemoteAddress    : 198.51.100.20\r\nRemotePort       : "
+      "3389\r\nTcpTestSucceeded : True\r\n");
+  REQUIRE(got.events.size() == 1);
+  CHECK(first(got.events[0], "Message") ==
+        "ComputerName     : rdsh01 / RemoteAddress    : 198.51.100.20 / RemotePort       : 3389 / "
+        "TcpTestSucceeded : True");
+}
+
 TEST_CASE("capture: registry exports as reg files and as reg query prints them") {
   const TextResult file = read_bytes(
       "Windows Registry Editor Version 5.00\r\n\r\n"
