@@ -208,8 +208,9 @@ class MatchConsumer final : public EventConsumer {
 
 Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selection,
                                  FunctionRef<void(const RuleMatch&)> match) {
-  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
+  RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection, rule::Documents::dropped));
   RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
+  selected->drop_texts();
   const rule::CompiledRules& compiled = selected->loaded.rules;
   Matching matching(compiled, selection, match);
   const auto make = [&](const container::Artifact& artifact,

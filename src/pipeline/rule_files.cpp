@@ -45,7 +45,14 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 }
 }  // namespace
 
-Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection) {
+void SelectedRules::drop_texts() {
+  files = {};
+  log_source_files = {};
+  owned = {};
+}
+
+Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection,
+                                                      rule::Documents documents) {
   auto out = std::make_unique<SelectedRules>();
   std::vector<unsigned> packs;  // of each file in `owned`
   for (const fs::path& path : selection.paths) {
@@ -92,6 +99,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
                             : rule::LogSourceUse::ignore;
   options.log_source_files = out->log_source_files;
   RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
+  options.documents = documents;
   out->loaded = rule::load_rules(out->files, options);
   out->loaded.problems.insert(out->loaded.problems.begin(), of_packs.begin(), of_packs.end());
   return out;
