@@ -8,6 +8,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/focus.hpp"
 #include "pipeline/gather.hpp"
+#include "pipeline/host_roles.hpp"
 #include "pipeline/report_builder.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "pipeline/ticket.hpp"
@@ -45,6 +46,7 @@ Report analyze(const Case& input, const RuleSet& rules) {
   pipeline::Gathered gathered = pipeline::gather(input, set);
   const timeline::Timeline timeline =
       pipeline::place_events(set.rules(), input.options(), gathered);
+  pipeline::apply_host_roles(set, timeline, gathered);
   const diagnosis::FactBase facts(
       pipeline::establish_facts(set.rules(), gathered.hits, gathered.store, timeline,
                                 gathered.notices),
