@@ -50,6 +50,17 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+std::string replace_invalid_utf8(std::string_view bytes) {
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t length = utf8_sequence(bytes, at);
+    if (length == 0) append_utf8(kReplacement, out);
+    out.append(bytes.substr(at, length));
+    at += length == 0 ? 1 : length;
+  }
+  return out;
+}
+
 void append_utf8(char32_t code_point, std::string& out) {
   if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000)) {
     code_point = kReplacement;

@@ -16,6 +16,8 @@ namespace rdptriage::base {
 
 // Strict: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_valid_utf8(std::string_view bytes);
+// UTF-8 for sure: each byte that belongs to no sequence becomes U+FFFD.
+std::string replace_invalid_utf8(std::string_view bytes);
 
 void append_utf8(char32_t code_point, std::string& out);
 

@@ -58,12 +58,14 @@ class OrderedPool {
       Outcome outcome = work_(item);
       lock.lock();
       done_.emplace(number, std::move(outcome));
+      const std::size_t under_way = added_ - emitted_;
       for (auto at = done_.begin(); at != done_.end() && at->first == emitted_;
            at = done_.erase(at)) {
         emit_(std::move(at->second));
         ++emitted_;
       }
-      room_.notify_all();
+      // Whoever adds is woken for many items, not for each.
+      if (under_way > window_ / 2 && added_ - emitted_ <= window_ / 2) room_.notify_all();
     }
   }
 

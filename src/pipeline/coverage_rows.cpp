@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "pipeline/attempt_rows.hpp"
 
@@ -85,21 +86,37 @@ void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& 
   }
 }
 
-void add_rules(const diagnosis::Question& question, Report& report) {
-  for (const rule::RuleInfo& rule : question.rules) {
+RuleSources rule_sources(std::span<const rule::RuleInfo> rules) {
+  RuleSources out;
+  std::map<std::string, std::size_t> known;
+  for (const rule::RuleInfo& rule : rules) {
     if (rule.generated_for) continue;
-    const std::string source = diagnosis::source_of(rule);
-    if (!question.facts->of(rule.index).empty()) {
+    const auto [at, is_new] = known.emplace(diagnosis::source_of(rule), out.sources.size());
+    if (is_new) out.sources.push_back({at->first, "no " + diagnosis::source_in_words(at->first)});
+    out.rows.push_back({rule.index, at->second});
+  }
+  std::sort(out.rows.begin(), out.rows.end(),
+            [&rules](const RuleSources::Row& a, const RuleSources::Row& b) {
+              return rules[a.rule].handle() < rules[b.rule].handle();
+            });
+  return out;
+}
+
+void add_rules(const diagnosis::Question& question, const RuleSources& sources, Report& report) {
+  std::vector<bool> present;
+  for (const RuleSources::Source& source : sources.sources)
+    present.push_back(source.name.empty() || question.coverage->sources().has(source.name));
+  report.rules_not_evaluated.reserve(sources.rows.size());
+  for (const RuleSources::Row& row : sources.rows) {
+    if (!question.facts->of(row.rule).empty()) {
       ++report.rules_matched;
-    } else if (source.empty() || question.coverage->sources().has(source)) {
+    } else if (present[row.source]) {
       ++report.rules_not_matched;
     } else {
       report.rules_not_evaluated.push_back(
-          {rule.handle(), "no " + diagnosis::source_in_words(source)});
+          {question.rules[row.rule].handle(), sources.sources[row.source].absent});
     }
   }
-  std::sort(report.rules_not_evaluated.begin(), report.rules_not_evaluated.end(),
-            [](const NotEvaluated& a, const NotEvaluated& b) { return a.rule < b.rule; });
 }
 
 void add_collect(const diagnosis::Question& question, const diagnosis::Answer& answer,

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,25 +14,13 @@
 #include "diagnosis/coverage.hpp"
 #include "event/event_store.hpp"
 #include "pipeline/gather.hpp"
+#include "pipeline/matcher_pool.hpp"
 #include "pipeline/read_case.hpp"
 #include "rule/matcher.hpp"
 
 namespace rdptriage::pipeline {
 
 class KeptTimes;  // focus.hpp
-
-// Matchers are dear to make: they are lent from artifact to artifact.
-class MatcherPool {
- public:
-  explicit MatcherPool(const rule::CompiledRules& rules) : rules_(&rules) {}
-  std::unique_ptr<rule::Matcher> take();
-  void give_back(std::unique_ptr<rule::Matcher> matcher);
-
- private:
-  const rule::CompiledRules* rules_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<rule::Matcher>> idle_;
-};
 
 // How many matches of one rule are kept of one artifact; the rest are counted. Enough for every
 // correlation window that a person could look at, and a bound for hostile input. Less once a case
@@ -57,6 +44,10 @@ class MatchingConsumer final : public EventConsumer {
   // The last moment that a match tells of, local times taken as they stand.
   std::optional<Timestamp> last_time() const { return last_time_; }
   void finish() override;
+
+  // Also counts what kinds of events there are. Before the first event.
+  void tally_sources() { tally_.emplace(); }
+  std::optional<SourceTally>& tally() { return tally_; }
 
   event::EventStore& store() { return store_; }
   const std::vector<DetectionHit>& hits() const { return hits_; }  // by event
@@ -91,6 +82,7 @@ class MatchingConsumer final : public EventConsumer {
   diagnosis::SourceSet sources_;
   std::vector<std::size_t> open_spans_;  // of the event before
   std::string last_source_;              // of the event before, which mostly is the same
+  std::optional<SourceTally> tally_;
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
   OtherTimes other_times_;

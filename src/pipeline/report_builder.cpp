@@ -28,14 +28,15 @@ constexpr std::size_t kEvidencePerItem = 2;
 class Builder {
  public:
   Builder(const Gathered& gathered, const diagnosis::Question& question,
-          const diagnosis::Answer& answer, const Translations& texts, Report& report)
+          const diagnosis::Answer& answer, const RuleSetImpl& rules, Report& report)
       : gathered_(gathered),
         q_(question),
         answer_(answer),
-        texts_(texts),
+        rules_(rules),
+        texts_(rules.translations()),
         report_(report),
         evidence_(gathered.store, *question.timeline),
-        words_(gathered.store, question, texts) {}
+        words_(gathered.store, question, texts_) {}
 
   void run() {
     report_.verdict = answer_.verdict;
@@ -46,7 +47,7 @@ class Builder {
     add_findings();
     add_attempts(gathered_.store, *q_.timeline, answer_, evidence_, report_);
     add_coverage(q_, answer_, report_);
-    add_rules(q_, report_);
+    add_rules(q_, rules_.rule_sources(), report_);
     add_collect(q_, answer_, report_);
     report_.evidence = evidence_.take();
   }
@@ -245,6 +246,7 @@ class Builder {
   const Gathered& gathered_;
   const diagnosis::Question& q_;
   const diagnosis::Answer& answer_;
+  const RuleSetImpl& rules_;
   const Translations& texts_;
   Report& report_;
   EvidenceTable evidence_;
@@ -255,8 +257,8 @@ class Builder {
 }  // namespace
 
 void build_report(const Gathered& gathered, const diagnosis::Question& question,
-                  const diagnosis::Answer& answer, const Translations& texts, Report& report) {
-  Builder(gathered, question, answer, texts, report).run();
+                  const diagnosis::Answer& answer, const RuleSetImpl& rules, Report& report) {
+  Builder(gathered, question, answer, rules, report).run();
 }
 
 }  // namespace rdptriage::pipeline

@@ -4,13 +4,14 @@
 
 #include "diagnosis/diagnose.hpp"
 #include "pipeline/gather.hpp"
-#include "pipeline/translations.hpp"
+#include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/report.hpp"
 
 namespace rdptriage::pipeline {
 
-// Fills everything that comes from events and causes, in the words of `texts` where it has them.
+// Fills everything that comes from events and causes, in the words of the rule set's translation
+// where it has them.
 void build_report(const Gathered& gathered, const diagnosis::Question& question,
-                  const diagnosis::Answer& answer, const Translations& texts, Report& report);
+                  const diagnosis::Answer& answer, const RuleSetImpl& rules, Report& report);
 
 }  // namespace rdptriage::pipeline

@@ -7,6 +7,8 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/yaml.hpp"
+#include "pipeline/coverage_rows.hpp"
+#include "pipeline/matcher_pool.hpp"
 #include "pipeline/pack_info.hpp"
 #include "reader/capture_format.hpp"
 #include "reader/line_filter.hpp"
@@ -59,6 +61,8 @@ struct RuleSetImpl::Compiled {
   rule::CompiledRules rules;
   diagnosis::CauseSet causes;
   std::unordered_map<std::string, std::vector<std::string>> sources_of_channel;
+  std::optional<pipeline::MatcherPool> matchers;
+  pipeline::RuleSources rule_sources;
   std::vector<Problem> problems;  // of rules and causes
   std::vector<Problem> format_problems;
   std::vector<Problem> pack_problems;
@@ -109,6 +113,8 @@ void RuleSetImpl::compile_rules() const {
     compiled_->problems = std::move(loaded.problems);
 
     const rule::CompiledRules& set = compiled_->rules;
+    compiled_->matchers.emplace(set);
+    compiled_->rule_sources = pipeline::rule_sources(set.rules());
     const auto find = [&set](std::string_view handle) -> std::optional<rule::RuleIndex> {
       const rule::RuleInfo* rule = set.find(handle);
       return rule == nullptr ? std::nullopt : std::optional(rule->index);
@@ -141,6 +147,16 @@ void RuleSetImpl::compile_rules() const {
 const rule::CompiledRules& RuleSetImpl::rules() const {
   compile_rules();
   return compiled_->rules;
+}
+
+pipeline::MatcherPool& RuleSetImpl::matchers() const {
+  compile_rules();
+  return *compiled_->matchers;
+}
+
+const pipeline::RuleSources& RuleSetImpl::rule_sources() const {
+  compile_rules();
+  return compiled_->rule_sources;
 }
 
 const diagnosis::CauseSet& RuleSetImpl::causes() const {

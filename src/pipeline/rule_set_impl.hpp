@@ -23,6 +23,9 @@ class LineFilter;
 
 namespace rdptriage::pipeline {
 
+class MatcherPool;
+struct RuleSources;
+
 enum class PackPart : std::uint8_t { rules, causes, formats, codes, log_sources, pack_info, i18n };
 
 struct RulePackFile {
@@ -58,6 +61,10 @@ class RuleSetImpl {
   std::optional<Timestamp> date() const { return date_; }
   // The lines of texts that some rule may match.
   const reader::LineFilter& line_filter() const;
+  // For the detections, in whatever case they are used next.
+  pipeline::MatcherPool& matchers() const;
+  // Where each rule looks, as the report says it.
+  const pipeline::RuleSources& rule_sources() const;
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
 

@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/time.hpp"
 #include "rdptriage/fleet.hpp"
 #include "rdptriage/names.hpp"
+#include "report/json_writer.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 
@@ -18,9 +21,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostProofs = 3, kLongestProof = 240;
 
-void put(Json& out, const char* name, const std::string& text) {
-  if (!text.empty()) out[name] = text;
-}
+using Text = std::pair<const char*, std::string_view>;
+
 std::string text_of(const Json& object, const char* name) {
   const auto member = object.find(name);
   return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
@@ -131,47 +133,53 @@ CaseSummary failed_case(const Error& error, std::string input, std::string diges
 }
 
 std::string write_case_line(const CaseSummary& summary) {
-  Json out = {{"schema_version", "1.0"}, {"kind", "rdptriage.case"}, {"input", summary.input}};
-  put(out, "digest", summary.digest);
-  Json tool = {{"name", "rdptriage"}};
-  put(tool, "version", summary.tool_version);
-  put(tool, "rules_version", summary.rules_version);
-  put(tool, "rules_sha256", summary.rules_sha256);
-  out["tool"] = tool;
-  Json id = Json::object();
-  put(id, "id", summary.case_id);
-  put(id, "fingerprint", summary.fingerprint);
-  out["case"] = id;
-  out["status"] = summary.status;
-  out["verdict"] = summary.verdict;
-  put(out, "headline", summary.headline);
-  Json causes = Json::array();
-  for (const CaseSummary::Cause& cause : summary.causes) {
-    Json item = {{"cause", cause.cause}, {"title", cause.title}};
-    put(item, "category", cause.category);
-    item["confidence"] = cause.confidence;
-    causes.push_back(item);
+  report::JsonWriter out(report::JsonWriter::Layout::one_line);
+  // An object of texts, with those that are known.
+  const auto texts = [&out](const char* name, std::initializer_list<Text> members) {
+    out.member(name);
+    out.begin_object();
+    for (const auto& [key, text] : members) out.known(key, text);
+    out.end_object();
+  };
+  out.begin_object();
+  out.member("schema_version", "1.0");
+  out.member("kind", "rdptriage.case");
+  out.member("input", summary.input);
+  out.known("digest", summary.digest);
+  texts("tool", {{"name", "rdptriage"},
+                 {"version", summary.tool_version},
+                 {"rules_version", summary.rules_version},
+                 {"rules_sha256", summary.rules_sha256}});
+  texts("case", {{"id", summary.case_id}, {"fingerprint", summary.fingerprint}});
+  out.member("status", summary.status);
+  out.member("verdict", summary.verdict);
+  out.known("headline", summary.headline);
+  out.objects("causes", summary.causes,
+              [](report::JsonWriter& to, const CaseSummary::Cause& cause) {
+                to.member("cause", cause.cause);
+                to.member("title", cause.title);
+                to.known("category", cause.category);
+                to.member("confidence", cause.confidence);
+              });
+  out.member("gateways", summary.gateways);
+  out.known("first_failure", summary.first_failure);
+  out.known("stopped_at", summary.stopped_at);
+  out.member("proof", summary.proof);
+  if (!summary.fix_actor.empty() || !summary.fix.empty())
+    texts("fix", {{"actor", summary.fix_actor}, {"text", summary.fix}});
+  if (!summary.collect_where.empty() || !summary.collect_why.empty() ||
+      !summary.collect_command.empty()) {
+    texts("collect_next", {{"where", summary.collect_where},
+                           {"why", summary.collect_why},
+                           {"command", summary.collect_command}});
   }
-  out["causes"] = causes;
-  out["gateways"] = summary.gateways;
-  put(out, "first_failure", summary.first_failure);
-  put(out, "stopped_at", summary.stopped_at);
-  out["proof"] = summary.proof;
-  Json fix = Json::object();
-  put(fix, "actor", summary.fix_actor);
-  put(fix, "text", summary.fix);
-  if (!fix.empty()) out["fix"] = fix;
-  Json next = Json::object();
-  put(next, "where", summary.collect_where);
-  put(next, "why", summary.collect_why);
-  put(next, "command", summary.collect_command);
-  if (!next.empty()) out["collect_next"] = next;
-  out["notices"] = summary.notices;
-  put(out, "dedupe_key", summary.dedupe_key);
-  out["reports"] = summary.reports;
+  out.member("notices", summary.notices);
+  out.known("dedupe_key", summary.dedupe_key);
+  out.member("reports", summary.reports);
   if (!summary.error_code.empty())
-    out["error"] = {{"code", summary.error_code}, {"message", summary.error}};
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+    texts("error", {{"code", summary.error_code}, {"message", summary.error}});
+  out.end_object();
+  return std::string(out.text());
 }
 
 Result<CaseSummary> parse_case_line(std::string_view line) {

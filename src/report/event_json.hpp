@@ -12,11 +12,6 @@
 
 namespace rdptriage::report {
 
-// `text` as the inside of a JSON string; returns the end. Needs json_room(text) bytes at `out`.
-// REQUIRES: `text` is UTF-8.
-char* write_json_text(std::string_view text, char* out);
-inline std::size_t json_room(std::string_view text) { return 6 * text.size() + 16; }
-
 // The name under which an event's data shows a field: EventData by its name (unnamed values are
 // Data, Data2, …), UserData by the path below its one wrapper element. `unnamed` counts over an
 // event's fields, from 0.

@@ -4,289 +4,327 @@
 // of what makes two runs byte-identical.
 #include "report/json.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <map>
+#include <ostream>
 
-#include "base/time.hpp"
 #include "rdptriage/names.hpp"
+#include "report/json_writer.hpp"
 
 namespace rdptriage::report {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-void put(Json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
-}
-void put(Json& object, const char* name, const std::vector<std::string>& list) {
-  object[name] = list;
-}
-void put(Json& object, const char* name, std::optional<Timestamp> time) {
-  if (time) object[name] = base::format_rfc3339(time->ticks);
-}
-void put_values(Json& object, const char* name, const NamedValues& values) {
+// Values by name; a name that comes again makes its values a list, where the name stood first.
+void write_values(JsonWriter& out, const char* name, const NamedValues& values) {
   if (values.empty()) return;
-  Json& out = object[name] = Json::object();
+  std::map<std::string_view, std::vector<const std::string*>> by_name;
+  for (const auto& [key, value] : values) by_name[key].push_back(&value);
+  out.member(name);
+  out.begin_object();
   for (const auto& [key, value] : values) {
-    if (!out.contains(key)) {
-      out[key] = value;
-    } else if (out[key].is_array()) {
-      out[key].push_back(value);
-    } else {
-      out[key] = Json::array({out[key], value});
+    const auto& all = by_name[key];
+    if (all.front() != &value) continue;
+    out.member(key);
+    if (all.size() == 1) {
+      out.value(value);
+      continue;
     }
+    out.begin_list();
+    for (const std::string* one : all) out.value(*one);
+    out.end_list();
   }
+  out.end_object();
 }
 
-template <class Item>
-Json list_of(const std::vector<Item>& items, Json (*one)(const Item&)) {
-  Json list = Json::array();
-  for (const Item& item : items) list.push_back(one(item));
-  return list;
+void write_step(JsonWriter& out, const RemediationStep& step) {
+  out.member("step", step.step);
+  out.known("actor", step.actor);
+  out.known("host", step.host);
+  out.known("text", step.text);
+  out.known("command", step.command);
+  out.known("shell", step.shell);
+  out.member("risk", name_of(step.risk));
+  out.known("undo", step.undo);
 }
 
-Json to_json(const RemediationStep& step) {
-  Json out = {{"step", step.step}};
-  put(out, "actor", step.actor);
-  put(out, "host", step.host);
-  put(out, "text", step.text);
-  put(out, "command", step.command);
-  put(out, "shell", step.shell);
-  out["risk"] = name_of(step.risk);
-  put(out, "undo", step.undo);
-  return out;
+void write_reference(JsonWriter& out, const Reference& reference) {
+  out.known("title", reference.title);
+  out.known("url", reference.url);
 }
 
-Json to_json(const Reference& reference) {
-  Json out = Json::object();
-  put(out, "title", reference.title);
-  put(out, "url", reference.url);
-  return out;
+void write_diagnosis(JsonWriter& out, const Diagnosis& diagnosis) {
+  out.member("cause", diagnosis.cause);
+  out.member("title", diagnosis.title);
+  out.known("category", diagnosis.category);
+  out.member("rank", diagnosis.rank);
+  out.member("confidence");
+  out.begin_object();
+  out.member("label", name_of(diagnosis.confidence.label));
+  out.member("score", std::round(diagnosis.confidence.score * 100) / 100);
+  out.member("why", diagnosis.confidence.why);
+  out.end_object();
+  out.known("explanation", diagnosis.explanation);
+  write_values(out, "facts", diagnosis.facts);
+  out.member("findings", diagnosis.findings);
+  out.member("evidence", diagnosis.evidence);
+  out.member("contradicted_by", diagnosis.contradicted_by);
+  out.objects("remediation", diagnosis.remediation, write_step);
+  out.member("verify", diagnosis.verify);
+  out.objects("references", diagnosis.references, write_reference);
 }
 
-Json to_json(const Diagnosis& diagnosis) {
-  Json out = {{"cause", diagnosis.cause}, {"title", diagnosis.title}};
-  put(out, "category", diagnosis.category);
-  out["rank"] = diagnosis.rank;
-  out["confidence"] = {{"label", name_of(diagnosis.confidence.label)},
-                       {"score", std::round(diagnosis.confidence.score * 100) / 100},
-                       {"why", diagnosis.confidence.why}};
-  put(out, "explanation", diagnosis.explanation);
-  put_values(out, "facts", diagnosis.facts);
-  put(out, "findings", diagnosis.findings);
-  put(out, "evidence", diagnosis.evidence);
-  put(out, "contradicted_by", diagnosis.contradicted_by);
-  out["remediation"] = list_of<RemediationStep>(diagnosis.remediation, to_json);
-  put(out, "verify", diagnosis.verify);
-  out["references"] = list_of<Reference>(diagnosis.references, to_json);
-  return out;
+void write_finding(JsonWriter& out, const Finding& finding) {
+  out.member("id", finding.id);
+  out.member("rule", finding.rule);
+  out.known("title", finding.title);
+  out.known("severity", finding.severity);
+  out.known("message", finding.message);
+  out.known("author", finding.author);
+  out.known("license", finding.license);
+  out.known("rule_id", finding.rule_id);
+  out.known("rule_modified", finding.rule_modified);
+  out.known("rule_source", finding.rule_source);
+  out.member("count", finding.count);
+  out.known("first_seen", finding.first_seen);
+  out.known("last_seen", finding.last_seen);
+  out.known("stage", finding.stage);
+  if (finding.stage_state != StageState::unknown)
+    out.member("stage_state", name_of(finding.stage_state));
+  out.member("attempts", finding.attempts);
+  out.member("evidence", finding.evidence);
 }
 
-Json to_json(const Finding& finding) {
-  Json out = {{"id", finding.id}, {"rule", finding.rule}};
-  put(out, "title", finding.title);
-  put(out, "severity", finding.severity);
-  put(out, "message", finding.message);
-  put(out, "author", finding.author);
-  put(out, "license", finding.license);
-  put(out, "rule_id", finding.rule_id);
-  put(out, "rule_modified", finding.rule_modified);
-  put(out, "rule_source", finding.rule_source);
-  out["count"] = finding.count;
-  put(out, "first_seen", finding.first_seen);
-  put(out, "last_seen", finding.last_seen);
-  put(out, "stage", finding.stage);
-  if (finding.stage_state != StageState::unknown) out["stage_state"] = name_of(finding.stage_state);
-  put(out, "attempts", finding.attempts);
-  put(out, "evidence", finding.evidence);
-  return out;
+void write_time(JsonWriter& out, const Evidence& evidence) {
+  const bool is_utc = evidence.time && evidence.time_quality == TimeQuality::utc;
+  if (!is_utc && evidence.time_original.empty()) return;
+  out.member("time");
+  out.begin_object();
+  if (is_utc) out.known("utc", evidence.time);
+  out.known("original", evidence.time_original);
+  out.member("uncertainty_ms", evidence.uncertainty_ms);
+  out.end_object();
 }
 
-Json to_json(const Evidence& evidence) {
-  Json out = {{"id", evidence.id}};
-  put(out, "artifact", evidence.artifact);
-  put(out, "host", evidence.host);
-  Json time = Json::object();
-  if (evidence.time && evidence.time_quality == TimeQuality::utc) put(time, "utc", evidence.time);
-  put(time, "original", evidence.time_original);
-  if (!time.empty()) {
-    time["uncertainty_ms"] = evidence.uncertainty_ms;
-    out["time"] = time;
-  }
-  Json locator = Json::object();
-  put(locator, "record_id", evidence.record_id);
-  if (evidence.line) locator["line"] = *evidence.line;
+void write_locator(JsonWriter& out, const Evidence& evidence) {
+  if (evidence.record_id.empty() && !evidence.line && evidence.byte_length == 0) return;
+  out.member("locator");
+  out.begin_object();
+  out.known("record_id", evidence.record_id);
+  out.known("line", evidence.line);
   if (evidence.byte_length != 0) {
-    locator["byte_offset"] = evidence.byte_offset;
-    locator["byte_length"] = evidence.byte_length;
+    out.member("byte_offset", evidence.byte_offset);
+    out.member("byte_length", evidence.byte_length);
   }
-  if (!locator.empty()) out["locator"] = locator;
-  Json event = Json::object();
-  put(event, "channel", evidence.channel);
-  put(event, "provider", evidence.provider);
-  if (evidence.event_id) event["id"] = *evidence.event_id;
-  put_values(event, "data", evidence.data);
-  if (!event.empty()) out["event"] = event;
-  put(out, "text", evidence.text);
-  if (!evidence.context.empty()) {
-    out["context"] = list_of<ContextLine>(evidence.context, [](const ContextLine& line) -> Json {
-      return {{"line", line.line}, {"text", line.text}};
-    });
+  out.end_object();
+}
+
+void write_event(JsonWriter& out, const Evidence& evidence) {
+  if (evidence.channel.empty() && evidence.provider.empty() && !evidence.event_id &&
+      evidence.data.empty()) {
+    return;
   }
-  return out;
+  out.member("event");
+  out.begin_object();
+  out.known("channel", evidence.channel);
+  out.known("provider", evidence.provider);
+  out.known("id", evidence.event_id);
+  write_values(out, "data", evidence.data);
+  out.end_object();
 }
 
-Json to_json(const StageResult& stage) {
-  return {{"stage", stage.stage}, {"state", name_of(stage.state)}, {"evidence", stage.evidence}};
+void write_context_line(JsonWriter& out, const ContextLine& line) {
+  out.member("line", line.line);
+  out.member("text", line.text);
 }
 
-Json to_json(const Attempt& attempt) {
-  Json out = {{"id", attempt.id}};
-  put(out, "start", attempt.start);
-  put(out, "end", attempt.end);
-  out["outcome"] = name_of(attempt.outcome);
-  put(out, "client", attempt.client);
-  put(out, "gateway", attempt.gateway);
-  put(out, "target", attempt.target);
-  put(out, "user", attempt.user);
-  Json codes = Json::object();
-  put(codes, "disconnect", attempt.disconnect_code);
-  put(codes, "extended", attempt.extended_code);
-  if (!codes.empty()) out["codes"] = codes;
-  put(out, "stopped_at", attempt.stopped_at);
-  out["stages"] = list_of<StageResult>(attempt.stages, to_json);
-  return out;
+void write_evidence(JsonWriter& out, const Evidence& evidence) {
+  out.member("id", evidence.id);
+  out.known("artifact", evidence.artifact);
+  out.known("host", evidence.host);
+  write_time(out, evidence);
+  write_locator(out, evidence);
+  write_event(out, evidence);
+  out.known("text", evidence.text);
+  if (!evidence.context.empty()) out.objects("context", evidence.context, write_context_line);
 }
 
-Json to_json(const Host& host) {
-  Json out = {{"id", host.id}};
-  put(out, "name", host.name);
-  put(out, "roles", host.roles);
-  put(out, "time_zone", host.time_zone);
-  if (host.clock_offset_ms) out["clock_offset_ms"] = *host.clock_offset_ms;
-  if (host.clock_uncertainty_ms) out["clock_uncertainty_ms"] = *host.clock_uncertainty_ms;
-  return out;
+void write_stage(JsonWriter& out, const StageResult& stage) {
+  out.member("stage", stage.stage);
+  out.member("state", name_of(stage.state));
+  out.member("evidence", stage.evidence);
 }
 
-Json to_json(const Identity& identity) {
-  Json out = {{"id", identity.id}};
-  put(out, "kind", identity.kind);
-  put(out, "name", identity.name);
-  return out;
-}
-
-Json to_json(const ArtifactReport& artifact) {
-  Json out = {{"id", artifact.id}};
-  put(out, "parent", artifact.parent);
-  put(out, "path", artifact.path);
-  put(out, "format", artifact.format);
-  put(out, "detected_by", artifact.detected_by);
-  put(out, "encoding", artifact.encoding);
-  put(out, "sha256", artifact.sha256);
-  if (artifact.bytes) out["bytes"] = *artifact.bytes;
-  out["state"] = name_of(artifact.state);
-  put(out, "because", artifact.because);
-  out["records"] = {{"read", artifact.records_read},
-                    {"refused", artifact.records_refused},
-                    {"bytes_lost", artifact.bytes_lost}};
-  return out;
-}
-
-Json to_json(const Coverage& coverage) {
-  Json out = {{"source", coverage.source}};
-  put(out, "host", coverage.host);
-  out["state"] = name_of(coverage.state);
-  put(out, "effect", coverage.effect);
-  return out;
-}
-
-Json to_json(const NotEvaluated& rule) { return {{"rule", rule.rule}, {"because", rule.because}}; }
-
-Json to_json(const CollectNext& next) {
-  Json out = {{"rank", next.rank}};
-  put(out, "host", next.host);
-  put(out, "role", next.role);
-  put(out, "why", next.why);
-  put(out, "command", next.command);
-  put(out, "would_confirm", next.would_confirm);
-  return out;
-}
-
-Json notice_to_json(const Notice& notice, const Report& report) {
-  Json out = {{"code", notice.code}};
-  if (notice.artifact && *notice.artifact < report.artifacts.size()) {
-    out["artifact"] = report.artifacts[*notice.artifact].id;
+void write_attempt(JsonWriter& out, const Attempt& attempt) {
+  out.member("id", attempt.id);
+  out.known("start", attempt.start);
+  out.known("end", attempt.end);
+  out.member("outcome", name_of(attempt.outcome));
+  out.known("client", attempt.client);
+  out.known("gateway", attempt.gateway);
+  out.known("target", attempt.target);
+  out.known("user", attempt.user);
+  if (!attempt.disconnect_code.empty() || !attempt.extended_code.empty()) {
+    out.member("codes");
+    out.begin_object();
+    out.known("disconnect", attempt.disconnect_code);
+    out.known("extended", attempt.extended_code);
+    out.end_object();
   }
-  if (notice.byte_offset) out["byte_offset"] = *notice.byte_offset;
-  if (notice.bytes_lost != 0) out["bytes_lost"] = notice.bytes_lost;
-  put(out, "text", notice.text);
-  return out;
+  out.known("stopped_at", attempt.stopped_at);
+  out.objects("stages", attempt.stages, write_stage);
 }
 
-Json document(const Report& report) {
-  Json out = {{"schema_version", "1.0"}, {"kind", "rdptriage.report"}};
-  Json tool = {{"name", "rdptriage"}};
-  put(tool, "version", report.tool_version);
-  put(tool, "rules_version", report.rules_version);
-  put(tool, "rules_sha256", report.rules_sha256);
-  out["tool"] = tool;
-  Json input = Json::object();
-  put(input, "id", report.case_id);
-  put(input, "fingerprint", report.case_fingerprint);
-  out["case"] = input;
-  out["status"] = name_of(report.status);
-  out["verdict"] = name_of(report.verdict);
-  put(out, "headline", report.headline);
-  out["diagnoses"] = list_of<Diagnosis>(report.diagnoses, to_json);
-  out["findings"] = list_of<Finding>(report.findings, to_json);
-  out["evidence"] = list_of<Evidence>(report.evidence, to_json);
-  out["attempts"] = list_of<Attempt>(report.attempts, to_json);
-  out["hosts"] = list_of<Host>(report.hosts, to_json);
-  out["identities"] = list_of<Identity>(report.identities, to_json);
-  out["artifacts"] = list_of<ArtifactReport>(report.artifacts, to_json);
-  out["coverage"] = list_of<Coverage>(report.coverage, to_json);
-  out["rules"] = {{"matched", report.rules_matched},
-                  {"not_matched", report.rules_not_matched},
-                  {"not_evaluated", list_of<NotEvaluated>(report.rules_not_evaluated, to_json)}};
-  out["collect_next"] = list_of<CollectNext>(report.collect_next, to_json);
-  Json notices = Json::array();
-  for (const Notice& notice : report.notices) notices.push_back(notice_to_json(notice, report));
-  out["notices"] = notices;
-  Json ticket = Json::object();
-  put(ticket, "title", report.ticket.title);
-  if (report.ticket.severity != 0) ticket["severity"] = report.ticket.severity;
-  put(ticket, "summary", report.ticket.summary);
-  put(ticket, "body_markdown", report.ticket.body_markdown);
-  put(ticket, "labels", report.ticket.labels);
-  put(ticket, "dedupe_key", report.ticket.dedupe_key);
-  put(ticket, "assignment_hint", report.ticket.assignment_hint);
-  out["ticket"] = ticket;
+void write_host(JsonWriter& out, const Host& host) {
+  out.member("id", host.id);
+  out.known("name", host.name);
+  out.member("roles", host.roles);
+  out.known("time_zone", host.time_zone);
+  out.known("clock_offset_ms", host.clock_offset_ms);
+  out.known("clock_uncertainty_ms", host.clock_uncertainty_ms);
+}
+
+void write_identity(JsonWriter& out, const Identity& identity) {
+  out.member("id", identity.id);
+  out.known("kind", identity.kind);
+  out.known("name", identity.name);
+}
+
+void write_artifact(JsonWriter& out, const ArtifactReport& artifact) {
+  out.member("id", artifact.id);
+  out.known("parent", artifact.parent);
+  out.known("path", artifact.path);
+  out.known("format", artifact.format);
+  out.known("detected_by", artifact.detected_by);
+  out.known("encoding", artifact.encoding);
+  out.known("sha256", artifact.sha256);
+  out.known("bytes", artifact.bytes);
+  out.member("state", name_of(artifact.state));
+  out.known("because", artifact.because);
+  out.member("records");
+  out.begin_object();
+  out.member("read", artifact.records_read);
+  out.member("refused", artifact.records_refused);
+  out.member("bytes_lost", artifact.bytes_lost);
+  out.end_object();
+}
+
+void write_coverage(JsonWriter& out, const Coverage& coverage) {
+  out.member("source", coverage.source);
+  out.known("host", coverage.host);
+  out.member("state", name_of(coverage.state));
+  out.known("effect", coverage.effect);
+}
+
+void write_not_evaluated(JsonWriter& out, const NotEvaluated& rule) {
+  out.member("rule", rule.rule);
+  out.member("because", rule.because);
+}
+
+void write_collect(JsonWriter& out, const CollectNext& next) {
+  out.member("rank", next.rank);
+  out.known("host", next.host);
+  out.known("role", next.role);
+  out.known("why", next.why);
+  out.known("command", next.command);
+  out.member("would_confirm", next.would_confirm);
+}
+
+void write_notice(JsonWriter& out, const Notice& notice, const Report& report) {
+  out.member("code", notice.code);
+  if (notice.artifact && *notice.artifact < report.artifacts.size())
+    out.member("artifact", report.artifacts[*notice.artifact].id);
+  out.known("byte_offset", notice.byte_offset);
+  if (notice.bytes_lost != 0) out.member("bytes_lost", notice.bytes_lost);
+  out.known("text", notice.text);
+}
+
+void write_head(JsonWriter& out, const Report& report) {
+  out.member("schema_version", "1.0");
+  out.member("kind", "rdptriage.report");
+  out.member("tool");
+  out.begin_object();
+  out.member("name", "rdptriage");
+  out.known("version", report.tool_version);
+  out.known("rules_version", report.rules_version);
+  out.known("rules_sha256", report.rules_sha256);
+  out.end_object();
+  out.member("case");
+  out.begin_object();
+  out.known("id", report.case_id);
+  out.known("fingerprint", report.case_fingerprint);
+  out.end_object();
+  out.member("status", name_of(report.status));
+  out.member("verdict", name_of(report.verdict));
+  out.known("headline", report.headline);
+}
+
+void write_rules(JsonWriter& out, const Report& report) {
+  out.member("rules");
+  out.begin_object();
+  out.member("matched", report.rules_matched);
+  out.member("not_matched", report.rules_not_matched);
+  out.objects("not_evaluated", report.rules_not_evaluated, write_not_evaluated);
+  out.end_object();
+}
+
+void write_ticket(JsonWriter& out, const TicketText& ticket) {
+  out.member("ticket");
+  out.begin_object();
+  out.known("title", ticket.title);
+  if (ticket.severity != 0) out.member("severity", ticket.severity);
+  out.known("summary", ticket.summary);
+  out.known("body_markdown", ticket.body_markdown);
+  out.member("labels", ticket.labels);
+  out.known("dedupe_key", ticket.dedupe_key);
+  out.known("assignment_hint", ticket.assignment_hint);
+  out.end_object();
+}
+
+void write_run(JsonWriter& out, const Report& report) {
+  if (!report.run && report.limits_hit.empty()) return;
+  out.member("run");
+  out.begin_object();
   if (report.run) {
-    out["run"] = {{"started", base::format_rfc3339(report.run->started.ticks)},
-                  {"duration_ms", report.run->duration_ms},
-                  {"command", report.run->command},
-                  {"limits_hit", report.limits_hit}};
-  } else if (!report.limits_hit.empty()) {
-    out["run"] = {{"limits_hit", report.limits_hit}};
+    out.member("started", report.run->started);
+    out.member("duration_ms", report.run->duration_ms);
+    out.member("command", report.run->command);
   }
-  return out;
+  out.member("limits_hit", report.limits_hit);
+  out.end_object();
 }
 
-void write(const Report& report, int indent, std::ostream& out) {
-  out << document(report).dump(indent, ' ', false, Json::error_handler_t::replace) << '\n';
+void write_document(const Report& report, JsonWriter::Layout layout, std::ostream& stream) {
+  JsonWriter out(layout);
+  out.begin_object();
+  write_head(out, report);
+  out.objects("diagnoses", report.diagnoses, write_diagnosis);
+  out.objects("findings", report.findings, write_finding);
+  out.objects("evidence", report.evidence, write_evidence);
+  out.objects("attempts", report.attempts, write_attempt);
+  out.objects("hosts", report.hosts, write_host);
+  out.objects("identities", report.identities, write_identity);
+  out.objects("artifacts", report.artifacts, write_artifact);
+  out.objects("coverage", report.coverage, write_coverage);
+  write_rules(out, report);
+  out.objects("collect_next", report.collect_next, write_collect);
+  out.objects("notices", report.notices, [&report](JsonWriter& to, const Notice& notice) {
+    write_notice(to, notice, report);
+  });
+  write_ticket(out, report.ticket);
+  write_run(out, report);
+  out.end_object();
+  stream << out.text() << '\n';
 }
 
 }  // namespace
 
 void write_json(const Report& report, const WriteOptions&, std::ostream& out) {
-  write(report, 2, out);
+  write_document(report, JsonWriter::Layout::indented, out);
 }
 
 void write_jsonl(const Report& report, const WriteOptions&, std::ostream& out) {
-  write(report, -1, out);
+  write_document(report, JsonWriter::Layout::one_line, out);
 }
 
 }  // namespace rdptriage::report

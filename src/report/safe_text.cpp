@@ -38,12 +38,25 @@ bool is_active(std::uint32_t c) {
          (c >= 0xFFFE && c <= 0xFFFF) || c == 0x061C;
 }
 
+// How many characters at the front need no second look.
+std::size_t plain_run(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte > 0x7E;
+  });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 }  // namespace
 
 std::string safe_text(std::string_view text, LineBreaks line_breaks) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = plain_run(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const CodePoint c = decode(text);
     if (c.length == 0) {
       out += "\xEF\xBF\xBD";

@@ -19,6 +19,7 @@ class Run {
 
   std::vector<Firing> all() {
     for (const Correlation& correlation : rules_.correlations()) {
+      if (!reader_.has_parts(correlation, firings_)) continue;
       std::vector<Firing>& firings = firings_[correlation.rule];
       for (const auto& [key, group] : reader_.groups_of(correlation, firings_))
         judge(correlation, group, firings);

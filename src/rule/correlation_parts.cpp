@@ -39,6 +39,12 @@ std::optional<std::string> PartReader::field_of(const Part& part, const std::str
   return std::nullopt;
 }
 
+bool PartReader::has_parts(const Correlation& correlation, const Firings& firings) const {
+  return std::any_of(correlation.rules.begin(), correlation.rules.end(), [&](RuleIndex rule) {
+    return !by_rule_[rule].empty() || firings.find(rule) != firings.end();
+  });
+}
+
 std::vector<Part> PartReader::parts_of(const Correlation& correlation,
                                        const Firings& firings) const {
   std::vector<Part> out;

@@ -41,6 +41,8 @@ class PartReader {
   using Firings = std::map<RuleIndex, std::vector<Firing>>;
   PartReader(std::span<const Hit> hits, std::size_t rule_count);
 
+  // Whether any of its rules matched; where none did, groups_of() is empty.
+  bool has_parts(const Correlation& correlation, const Firings& firings) const;
   std::optional<std::string> field_of(const Part& part, const std::string& name) const;
   // By the folded values of group-by, apart where times cannot be compared; parts in the order of
   // time. `firings`: of inner correlations.

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Cases a second of `batch` over small cases, with one and with two at once: batch_bench.sh PROGRAM [COUNT]
+# Cases a second of `batch` over small cases, with one and with two at once, as lines alone and with a
+# JSON report of each: batch_bench.sh PROGRAM [COUNT]. Works in memory where there is /dev/shm, so that
+# no disk is measured.
 set -eu
 program=$1 count=${2:-10000}
+[ -w /dev/shm ] && TMPDIR=/dev/shm && export TMPDIR
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/cases"
@@ -16,15 +19,24 @@ awk -v count="$count" -v folder="$work/cases" 'BEGIN {
     close(file)
   }
 }'
-for jobs in 1 2; do
+# TITLE COMMAND…: runs it, and says how long it took.
+measured() {
+  title=$1
+  shift
   begin=$(date +%s.%N)
-  "$program" batch --entries-of "$work/cases" --jobs $jobs --quiet > "$work/lines.$jobs"
+  "$@"
   end=$(date +%s.%N)
-  awk -v jobs=$jobs -v count="$count" -v begin="$begin" -v end="$end" \
-    'BEGIN { printf "%d at once: %.1f s, %.0f cases/s\n", jobs, end - begin, count / (end - begin) }'
-done
+  awk -v title="$title" -v count="$count" -v begin="$begin" -v end="$end" \
+    'BEGIN { printf "%-36s %5.1f s  %6.0f cases/s\n", title, end - begin, count / (end - begin) }'
+}
+lines() { "$program" batch --entries-of "$work/cases" --jobs "$1" --quiet > "$work/lines.$1"; }
+reports() { "$program" batch --entries-of "$work/cases" --jobs "$1" --quiet -o "$work/out.$1"; }
+for jobs in 1 2; do measured "lines, $jobs at once" lines $jobs; done
 cmp "$work/lines.1" "$work/lines.2"
-begin=$(date +%s.%N)
-"$program" merge "$work/lines.1" --format html="$work/f.html" --format sarif="$work/f.sarif" --format junit="$work/f.xml"
-end=$(date +%s.%N)
-awk -v begin="$begin" -v end="$end" 'BEGIN { printf "merge into three formats: %.1f s\n", end - begin }'
+for jobs in 1 2; do
+  measured "lines and JSON reports, $jobs at once" reports $jobs
+  mv "$work/out.$jobs/cases-1-of-1.jsonl" "$work/reported.$jobs" && rm -r "$work/out.$jobs"
+done
+cmp "$work/reported.1" "$work/reported.2"
+measured "merge into three formats" "$program" merge "$work/lines.1" --format html="$work/f.html" \
+  --format sarif="$work/f.sarif" --format junit="$work/f.xml"

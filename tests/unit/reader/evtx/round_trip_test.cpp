@@ -11,6 +11,7 @@
 #include "reader/event_xml.hpp"
 #include "reader/evtx/evtx_reader.hpp"
 #include "report/event_json.hpp"
+#include "report/json_text.hpp"
 #include "report/event_xml.hpp"
 #include "support/catch.hpp"
 #include "support/event_lines.hpp"
