@@ -100,10 +100,7 @@ void add_events_command(Program& program) {
   set_examples(*command, "rdptriage events case.zip --event-id 201,302 --format csv");
   command->callback([options, &program] {
     const Result<int> outcome = run(*options);
-    if (!outcome) print_error(outcome.error());
-    program.exit_code = outcome                                        ? *outcome
-                        : outcome.error().code.rfind("INPUT_", 0) == 0 ? int{kNotAnalysable}
-                                                                       : int{kUsage};
+    program.exit_code = outcome ? *outcome : report_error(outcome.error());
   });
 }
 
