@@ -11,7 +11,8 @@ namespace rdptriage {
 
 // Something that is said about a code elsewhere, checked.
 struct ClaimCheck {
-  std::string claim, verdict, correction;  // verdict: verified, corrected, unsupported
+  std::string id;
+  std::string claim, verdict, correction;  // verdict: verified, corrected, unsupported, irrelevant
   bool harmful = false;                    // following it damages a machine or its protection
 };
 
@@ -22,7 +23,7 @@ struct CauseReference {
 // One row of a code table (rules/codes/). Empty members are unknown.
 struct CodeMeaning {
   std::string table, table_title;
-  std::string kind;                // "code", "event", "http", "pair"
+  std::string kind;                // "code", "event", "http", "pair", "term" (only names)
   std::string code, second;        // as usually written; `second`: of a pair
   std::vector<std::string> forms;  // the same number as other tools write it
   std::vector<std::string> names;
@@ -54,19 +55,21 @@ struct CauseMeaning {
   std::vector<Reference> references;
 };
 
-// The answer for one word. Nothing found: `codes` and `causes` are empty and `nearest` may help.
+// The answer for one word. Nothing found: all but `nearest` are empty, and that may help.
 struct Explanation {
   std::string asked;
   std::vector<CodeMeaning> codes;
   std::vector<CauseMeaning> causes;
+  std::vector<ClaimCheck> claims;  // what is said elsewhere about the word itself
   std::vector<std::string> nearest;
-  bool found() const { return !codes.empty() || !causes.empty(); }
+  bool found() const { return !codes.empty() || !causes.empty() || !claims.empty(); }
 };
 
 // Explains each word: codes in any form ("0x904", "2308", "0x904/0x7", "0xC000006D", "-1073741715",
 // "SetErrorInfo(0x104)"), event ids ("event", "201"), HTTP statuses ("HTTP", "502"), names
-// ("ERRINFO_IDLE_TIMEOUT") and cause ids. Two codes of the client's dialog in a row are also
-// explained as a pair. Uses the built-in pack and parses only the files it needs.
+// ("ERRINFO_IDLE_TIMEOUT", "fDenyTSConnections"), words of advice found elsewhere ("MachineKeys")
+// and cause ids. Two codes of the client's dialog in a row are also explained as a pair. Uses the
+// built-in pack and parses only the files it needs.
 std::vector<Explanation> explain(std::span<const std::string> words);
 
 }  // namespace rdptriage

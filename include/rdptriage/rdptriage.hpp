@@ -17,6 +17,7 @@
 #include "rdptriage/fleet.hpp"
 #include "rdptriage/focus.hpp"
 #include "rdptriage/function_ref.hpp"
+#include "rdptriage/inspect.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/names.hpp"
 #include "rdptriage/notice.hpp"

@@ -31,6 +31,9 @@ struct RuleSelection {
   // Matches that correlations look at in all, some 250 bytes each; a notice says how many more
   // there were.
   std::uint64_t most_correlated = 1'000'000;
+  // Matched events of a file that are kept until those of the files before it were told, some 90
+  // bytes each. With more, the reading of that file waits for its turn.
+  std::uint64_t most_ahead = 100'000;
 };
 
 // One detection that matched one event, or one firing of a correlation. Lives for the callback.

@@ -27,7 +27,8 @@ void put(ordered_json& object, const char* key, const std::vector<std::string>& 
 ordered_json json_of(const std::vector<ClaimCheck>& claims) {
   ordered_json list = ordered_json::array();
   for (const ClaimCheck& check : claims) {
-    list.push_back({{"claim", check.claim},
+    list.push_back({{"id", check.id},
+                    {"claim", check.claim},
                     {"verdict", check.verdict},
                     {"harmful", check.harmful},
                     {"correction", check.correction}});
@@ -106,6 +107,7 @@ std::string explanation_json(const std::vector<Explanation>& answers) {
     for (const CodeMeaning& code : answer.codes) object["codes"].push_back(json_of(code));
     object["causes"] = ordered_json::array();
     for (const CauseMeaning& cause : answer.causes) object["causes"].push_back(json_of(cause));
+    object["claims"] = json_of(answer.claims);
     put(object, "nearest", answer.nearest);
     document["explanations"].push_back(std::move(object));
   }

@@ -74,9 +74,10 @@ class Page {
 void write_claims(Page& page, const std::vector<ClaimCheck>& claims, std::set<std::string>& told) {
   bool is_first = true;
   for (const ClaimCheck& check : claims) {
-    if (!told.insert(check.claim).second) continue;
+    if (!told.insert(check.id).second) continue;
     const std::string mark = check.harmful                    ? "HARMFUL"
                              : check.verdict == "unsupported" ? "no source"
+                             : check.verdict == "irrelevant"  ? "no effect"
                                                               : check.verdict;
     page.entry(is_first ? "ON THE WEB" : "", fmt::format("{}: {}", mark, check.claim));
     page.entry("", "-> " + check.correction);
@@ -172,6 +173,10 @@ std::string explanation_text(const std::vector<Explanation>& answers, unsigned c
   for (const Explanation& answer : answers) {
     for (const CodeMeaning& code : answer.codes) write_code(page, code, told);
     for (const CauseMeaning& cause : answer.causes) write_cause(page, cause, told);
+    if (answer.codes.empty() && answer.causes.empty() && !answer.claims.empty()) {
+      page.heading(answer.asked);
+    }
+    write_claims(page, answer.claims, told);
   }
   return page.take();
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,71 +12,17 @@
 #include "cli/option_table.hpp"
 #include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
-#include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
 
 namespace {
 using Json = nlohmann::ordered_json;
 
-// Events of one kind in one artifact: a channel of a log, a kind of capture, a trace.
-struct Kind {
-  std::uint64_t events = 0;
-  std::optional<Timestamp> first, last;
-};
-using Kinds = std::map<std::string, Kind>;
-constexpr std::size_t kMostKinds = 500;  // of one artifact; more is no log but noise
-
-struct Inspection {
-  ReadSummary summary;
-  std::map<std::string, Kinds> kinds;  // by artifact path
-  std::vector<Host> hosts;
-  std::vector<Coverage> coverage;
-  std::optional<Timestamp> incident;
-};
-
-// The first failed attempt with a date, unless the user knows better.
-std::optional<Timestamp> incident_of(const Report& report) {
-  constexpr std::int64_t kYear1990 = 122'756'256'000'000'000;  // below: a time of day without date
-  std::optional<Timestamp> first;
-  for (const Attempt& attempt : report.attempts) {
-    if (attempt.outcome != AttemptOutcome::failed || !attempt.start) continue;
-    if (attempt.start->ticks > kYear1990 && (!first || *attempt.start < *first)) {
-      first = attempt.start;
-    }
-  }
-  return first;
-}
-
 // "" when the source or the incident has no time.
-std::string_view covers(const Kind& kind, const std::optional<Timestamp>& incident) {
+std::string_view covers(const SourceCount& kind, const std::optional<Timestamp>& incident) {
   if (!incident || !kind.first) return "";
   if (*incident < *kind.first) return "begins after the incident";
   return *kind.last < *incident ? "ends before the incident" : "covers the incident";
-}
-
-std::string kind_of(const EventKey& key) {
-  for (const std::string_view name : {key.channel, key.service, key.category, key.provider}) {
-    if (!name.empty()) return std::string(name);
-  }
-  return "events";
-}
-
-Inspection inspect(const Case& input) {
-  Inspection out;
-  out.summary = for_each_event(input, [&](const EventSource& source, const EventView& event) {
-    Kinds& kinds = out.kinds[std::string(source.path)];
-    std::string name = kind_of(event.key());
-    if (kinds.size() >= kMostKinds && kinds.count(name) == 0) name = "others";
-    Kind& kind = kinds[name];
-    ++kind.events;
-    if (const auto& time = event.key().time; time && event.key().time_quality == TimeQuality::utc) {
-      if (!kind.first || *time < *kind.first) kind.first = time;
-      if (!kind.last || *kind.last < *time) kind.last = time;
-    }
-    return EventFlow::go_on;
-  });
-  return out;
 }
 
 std::string_view in_words(ArtifactState state) {
@@ -116,7 +61,8 @@ void print_case(const Inspection& inspection, std::ostream& out) {
 
 void print_text(const Inspection& inspection, std::ostream& out) {
   std::uint64_t usable = 0;
-  for (const ArtifactReport& artifact : inspection.summary.artifacts) {
+  for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
+    const ArtifactReport& artifact = inspection.artifacts[i];
     usable += artifact.records_read != 0 ? 1 : 0;
     std::string line = fmt::format("{:<9}{:<16}", in_words(artifact.state),
                                    artifact.format.empty() ? "-" : artifact.format);
@@ -124,10 +70,8 @@ void print_text(const Inspection& inspection, std::ostream& out) {
     line += artifact.path;
     if (!artifact.because.empty()) line += "  (" + artifact.because + ")";
     out << inert(line) << '\n';
-    const auto kinds = inspection.kinds.find(artifact.path);
-    if (kinds == inspection.kinds.end()) continue;
-    for (const auto& [name, kind] : kinds->second) {
-      std::string row = fmt::format("{:>25}  {}", kind.events, name);
+    for (const SourceCount& kind : inspection.sources[i]) {
+      std::string row = fmt::format("{:>25}  {}", kind.events, kind.name);
       if (kind.first) {
         row += fmt::format("  {} to {}", format_time(*kind.first), format_time(*kind.last));
         if (const auto said = covers(kind, inspection.incident); !said.empty()) {
@@ -138,7 +82,7 @@ void print_text(const Inspection& inspection, std::ostream& out) {
     }
   }
   out << fmt::format("\n{} of {} files hold records that would be used\n", usable,
-                     inspection.summary.artifacts.size());
+                     inspection.artifacts.size());
   print_case(inspection, out);
 }
 
@@ -146,7 +90,8 @@ void print_json(const Inspection& inspection, std::ostream& out) {
   Json root;
   root["kind"] = "rdptriage.inspection";
   Json& artifacts = root["artifacts"] = Json::array();
-  for (const ArtifactReport& artifact : inspection.summary.artifacts) {
+  for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
+    const ArtifactReport& artifact = inspection.artifacts[i];
     Json row;
     row["id"] = artifact.id;
     if (!artifact.parent.empty()) row["parent"] = artifact.parent;
@@ -163,16 +108,14 @@ void print_json(const Inspection& inspection, std::ostream& out) {
                       {"refused", artifact.records_refused},
                       {"bytes_lost", artifact.bytes_lost}};
     Json sources = Json::array();
-    if (const auto kinds = inspection.kinds.find(artifact.path); kinds != inspection.kinds.end()) {
-      for (const auto& [name, kind] : kinds->second) {
-        Json source = {{"source", name}, {"events", kind.events}};
-        if (kind.first) source["first"] = format_time(*kind.first);
-        if (kind.last) source["last"] = format_time(*kind.last);
-        if (const auto said = covers(kind, inspection.incident); !said.empty()) {
-          source["incident"] = said;
-        }
-        sources.push_back(std::move(source));
+    for (const SourceCount& kind : inspection.sources[i]) {
+      Json source = {{"source", kind.name}, {"events", kind.events}};
+      if (kind.first) source["first"] = format_time(*kind.first);
+      if (kind.last) source["last"] = format_time(*kind.last);
+      if (const auto said = covers(kind, inspection.incident); !said.empty()) {
+        source["incident"] = said;
       }
+      sources.push_back(std::move(source));
     }
     row["sources"] = std::move(sources);
     artifacts.push_back(std::move(row));
@@ -192,7 +135,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
     coverage.push_back(std::move(row));
   }
   Json& notices = root["notices"] = Json::array();
-  for (const Notice& notice : inspection.summary.notices) {
+  for (const Notice& notice : inspection.notices) {
     Json row = {{"code", notice.code}, {"text", notice.text}};
     if (notice.artifact) row["artifact"] = fmt::format("A{}", *notice.artifact + 1);
     notices.push_back(std::move(row));
@@ -219,24 +162,14 @@ int inspect_paths(const InspectOptions& options) {
       return kNotAnalysable;
     }
   }
-  Inspection inspection = inspect(input);
-  // Hosts, and what would be missed, are found by the analysis. Standard input can be read once.
-  const bool readable_again =
-      std::find(options.paths.begin(), options.paths.end(), "-") == options.paths.end();
-  if (readable_again) {
-    Report report = analyze(input);
-    inspection.incident = incident_of(report);
-    inspection.hosts = std::move(report.hosts);
-    inspection.coverage = std::move(report.coverage);
-  }
-  if (case_options.focus.around) inspection.incident = case_options.focus.around;
+  const Inspection inspection = inspect(input);
   if (options.format == "json") {
     print_json(inspection, std::cout);
   } else {
     print_text(inspection, std::cout);
   }
   std::cout.flush();
-  const auto& artifacts = inspection.summary.artifacts;
+  const auto& artifacts = inspection.artifacts;
   const bool any = std::any_of(artifacts.begin(), artifacts.end(),
                                [](const ArtifactReport& row) { return row.records_read != 0; });
   return any ? kOk : kNotAnalysable;

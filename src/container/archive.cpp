@@ -86,6 +86,7 @@ class LibarchiveReader final : public Archive {
   }
 
   Result<std::optional<Member>> next() override {
+    if (broken_) return tl::make_unexpected(*broken_);
     const Utf8Locale locale;
     archive_entry* entry = nullptr;
     const int outcome = archive_read_next_header(archive_, &entry);
@@ -107,9 +108,15 @@ class LibarchiveReader final : public Archive {
   }
 
   Result<std::size_t> read(std::span<std::byte> out) override {
+    if (broken_) return tl::make_unexpected(*broken_);
     // Sparse tar members are filled with zeros here, so that they count as what they expand to.
     const la_ssize_t count = archive_read_data(archive_, out.data(), out.size());
-    if (count < 0) return tl::make_unexpected(error());
+    if (count < 0) {
+      // libarchive 3.6 crashes on a cabinet that is read on after this. Members of a zip do not
+      // share anything, so the next one can still be read.
+      if (count == ARCHIVE_FATAL && format_ != BundleFormat::zip) broken_ = error();
+      return tl::make_unexpected(error());
+    }
     return static_cast<std::size_t>(count);
   }
 
@@ -247,6 +254,7 @@ class LibarchiveReader final : public Archive {
   std::uint64_t position_ = 0;
   bool is_open_ = false;
   std::optional<Error> source_error_;
+  std::optional<Error> broken_;  // what ended the archive: nothing can be read behind it
 };
 
 }  // namespace

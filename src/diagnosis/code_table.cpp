@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -61,19 +62,21 @@ std::optional<Notation> notation_of(std::string_view text) {
   return std::nullopt;
 }
 
-tl::expected<CodeRow, Problem> read_row(const SourceText& source, const YamlNode& node) {
-  if (!node.is_mapping() || node.find("code") == nullptr || node.find("meaning") == nullptr) {
-    return bad(source, node, "a row needs at least `code` and `meaning`");
+tl::expected<CodeRow, Problem> read_row(const SourceText& source, const YamlNode& node,
+                                        const char* needed) {
+  if (!node.is_mapping() || node.find(needed) == nullptr || node.find("meaning") == nullptr) {
+    return bad(source, node, fmt::format("a row needs at least `{}` and `meaning`", needed));
   }
   CodeRow row;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string& key = node.keys[i].text;
     const YamlNode& value = node.items[i];
     bool is_good = true;
-    if (key == "code" || key == "second") {
+    if (key == "code" || key == "second" || key == "to") {
       const auto code = parse_code(value.text);
       is_good = code.has_value();
       if (key == "second") row.second = code;
+      if (key == "to") row.to = code;
       if (key == "code" && code) row.code = *code;
     } else if (key == "also") {
       is_good = read_codes(value, row.also);
@@ -97,14 +100,64 @@ tl::expected<CodeRow, Problem> read_row(const SourceText& source, const YamlNode
     } else {
       return bad(
           source, node.keys[i], fmt::format("`{}` is no key of a code", key),
-          "known: code, second, also, names, meaning, causes, look_at, note, source, failure");
+          "known: code, to, second, also, names, meaning, causes, look_at, note, source, failure");
     }
     if (!is_good) return bad(source, value, fmt::format("not a value for `{}`", key));
+  }
+  if (row.to && *row.to <= row.code) {
+    return bad(source, *node.find("to"), "`to` must lie above `code`");
   }
   return row;
 }
 
+tl::expected<Claim, Problem> read_claim(const SourceText& source, const YamlNode& node) {
+  if (!node.is_mapping()) return bad(source, node, "a claim is a mapping");
+  Claim claim;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string& key = node.keys[i].text;
+    const YamlNode& value = node.items[i];
+    bool is_good = true;
+    if (key == "id") {
+      claim.check.id = value.text;
+    } else if (key == "claim") {
+      claim.check.claim = value.text;
+    } else if (key == "correction") {
+      claim.check.correction = value.text;
+    } else if (key == "verdict") {
+      claim.check.verdict = value.text;
+      is_good = value.text == "verified" || value.text == "corrected" ||
+                value.text == "unsupported" || value.text == "irrelevant";
+    } else if (key == "harmful") {
+      is_good = value.boolean().has_value();
+      claim.check.harmful = value.boolean().value_or(false);
+    } else if (key == "about") {
+      is_good = read_texts(value, claim.about);
+    } else if (key == "terms") {
+      is_good = read_texts(value, claim.terms);
+    } else if (key == "never") {
+      is_good = read_texts(value, claim.never);
+    } else {
+      return bad(source, node.keys[i], fmt::format("`{}` is no key of a claim", key),
+                 "known: id, claim, about, terms, verdict, harmful, never, correction");
+    }
+    if (!is_good) return bad(source, value, fmt::format("not a value for `{}`", key));
+  }
+  if (claim.check.id.empty() || claim.check.claim.empty() || claim.check.verdict.empty() ||
+      claim.check.correction.empty() || claim.about.empty()) {
+    return bad(source, node, "a claim needs `id`, `claim`, `about`, `verdict` and `correction`");
+  }
+  return claim;
+}
+
 }  // namespace
+
+bool is_code_of(const CodeRow& row, std::uint32_t code) {
+  return row.code == code || std::find(row.also.begin(), row.also.end(), code) != row.also.end();
+}
+
+bool is_in_range_of(const CodeRow& row, std::uint32_t code) {
+  return row.to && code >= row.code && code <= *row.to;
+}
 
 std::optional<std::uint32_t> parse_code(std::string_view text) {
   const bool is_negative = text.starts_with('-');
@@ -164,7 +217,7 @@ tl::expected<CodeTable, Problem> parse_code_table(const SourceText& source) {
   if (codes == nullptr || !codes->is_sequence()) return bad(source, root, "`codes` is missing");
   table.rows.reserve(codes->items.size());
   for (const YamlNode& node : codes->items) {
-    auto row = read_row(source, node);
+    auto row = read_row(source, node, table.kind == "term" ? "names" : "code");
     if (!row) return tl::make_unexpected(std::move(row).error());
     table.rows.push_back(std::move(*row));
   }
@@ -178,19 +231,9 @@ tl::expected<std::vector<Claim>, Problem> parse_claims(const SourceText& source)
   if (list == nullptr || !list->is_sequence()) return bad(source, *parsed, "`claims` is missing");
   std::vector<Claim> claims;
   for (const YamlNode& node : list->items) {
-    Claim claim;
-    claim.check.claim = node.text_of("claim");
-    claim.check.verdict = node.text_of("verdict");
-    claim.check.correction = node.text_of("correction");
-    if (const YamlNode* harmful = node.find("harmful")) {
-      claim.check.harmful = harmful->boolean().value_or(false);
-    }
-    const YamlNode* about = node.find("about");
-    if (about == nullptr || !read_texts(*about, claim.about) || claim.check.claim.empty() ||
-        claim.check.correction.empty()) {
-      return bad(source, node, "a claim needs `claim`, `about`, `verdict` and `correction`");
-    }
-    claims.push_back(std::move(claim));
+    auto claim = read_claim(source, node);
+    if (!claim) return tl::make_unexpected(std::move(claim).error());
+    claims.push_back(std::move(*claim));
   }
   return claims;
 }

@@ -21,6 +21,7 @@ enum class Notation : std::uint8_t {
 
 struct CodeRow {
   std::uint32_t code = 0;
+  std::optional<std::uint32_t> to;      // last code of a range that one row stands for
   std::optional<std::uint32_t> second;  // of a pair
   std::vector<std::uint32_t> also;      // other numbers for the same thing
   std::vector<std::string> names, causes;
@@ -29,7 +30,9 @@ struct CodeRow {
 };
 
 struct CodeTable {
-  std::string id, kind, title, provider, channel, shown_by, look_at;
+  std::string id;
+  std::string kind;  // "code", "event", "http", "pair"; "term": rows have names and no code
+  std::string title, provider, channel, shown_by, look_at;
   Notation notation = Notation::hex;
   bool decimal_too = false;  // logs show these hexadecimal codes in decimal as well
   std::vector<std::string> sources;
@@ -38,8 +41,15 @@ struct CodeTable {
 
 struct Claim {
   std::vector<std::string> about;  // "table:code", "pairs:code/second", "cause:id"
+  std::vector<std::string> terms;  // words that people ask for: "MachineKeys"
+  std::vector<std::string> never;  // expressions that no step of a cause may contain
   ClaimCheck check;
 };
+
+// Whether the row is that of the code itself, by one of its numbers.
+bool is_code_of(const CodeRow& row, std::uint32_t code);
+// Whether the code lies in the range that the row stands for.
+bool is_in_range_of(const CodeRow& row, std::uint32_t code);
 
 // "0x904" or "2308", also negative as signed 32-bit tools print it. Nothing when it is no number of
 // 32 bits.

@@ -181,11 +181,13 @@ void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
 }
 }  // namespace
 
-void ArtifactVisitor::open(container::Walk& walk, const container::ListedFile& file,
+void ArtifactVisitor::open(container::Walk& walk, const container::ListedFile& file, Turn& turn,
                            Deliver deliver) {
   deliver_ = &deliver;
+  turn_ = &turn;
   walk.open(file, *this);
   deliver_ = nullptr;
+  turn_ = nullptr;
 }
 
 ArtifactResult& ArtifactVisitor::add(const container::Artifact& artifact) {
@@ -229,6 +231,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
     result.report.format = reader->format;
     result.report.detected_by = "content";
     consumer = setup_->make_consumer(artifact, result.report.format);
+    consumer->set_turn(*turn_);
     Sink sink(result, *consumer, *setup_->stopped);
     const auto outcome = reader->read(artifact, hashing, setup_->context, sink);
     judge_outcome(outcome, result.report);

@@ -40,7 +40,7 @@ class ArtifactVisitor final : public container::Visitor {
   explicit ArtifactVisitor(const Setup& setup) : setup_(&setup) {}
 
   // Visits the file; what was read of it, or of the members of a bundle, is delivered at once.
-  void open(container::Walk& walk, const container::ListedFile& file, Deliver deliver);
+  void open(container::Walk& walk, const container::ListedFile& file, Turn& turn, Deliver deliver);
 
   void artifact(const container::Artifact& artifact, container::PeekSource& source) override;
   void bundle_begin(const container::Artifact& artifact, std::string_view format) override;
@@ -58,6 +58,7 @@ class ArtifactVisitor final : public container::Visitor {
 
   const Setup* setup_;
   const Deliver* deliver_ = nullptr;  // during open()
+  Turn* turn_ = nullptr;              // during open()
   std::vector<ArtifactResult> results_;
   std::map<std::uint32_t, std::size_t> position_;
   std::vector<Notice> loose_notices_;  // about no artifact

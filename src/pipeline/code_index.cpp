@@ -11,25 +11,11 @@ namespace {
 using diagnosis::CodeTable;
 
 constexpr std::string_view kCodes = "codes/", kClaims = "codes/claims.yml", kCauses = "causes/";
+// A row for a range of codes, as the tables are laid out.
+constexpr std::string_view kRange = "      to: ";
 
 bool is_table(const PackFile& file) {
   return file.path.starts_with(kCodes) && file.path != kClaims;
-}
-
-bool is_word_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool holds_word(std::string_view line, std::string_view word) {
-  for (std::size_t at = line.find(word); at != std::string_view::npos;
-       at = line.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !is_word_character(line[at - 1])) &&
-        (end == line.size() || !is_word_character(line[end]))) {
-      return true;
-    }
-  }
-  return false;
 }
 
 template <class Wanted>  // bool(std::string_view line)
@@ -79,14 +65,16 @@ std::string title_in(std::string_view document) {
 
 bool is_same_name(std::string_view stored, std::string_view asked) {
   if (base::equals_ignoring_case(stored, asked)) return true;
+  const std::string_view family = family_of(stored);
+  return !family.empty() && base::equals_ignoring_case(stored.substr(family.size()), asked);
+}
+
+std::string_view family_of(std::string_view name) {
   for (const std::string_view prefix :
        {"ERRINFO_", "ERRCONNECT_", "exDiscReason", "E_PROXY_", "STATUS_", "ERR_", "ERROR_"}) {
-    if (stored.starts_with(prefix) &&
-        base::equals_ignoring_case(stored.substr(prefix.size()), asked)) {
-      return true;
-    }
+    if (base::equals_ignoring_case(name.substr(0, prefix.size()), prefix)) return prefix;
   }
-  return false;
+  return {};
 }
 
 std::vector<CodeTable> tables_with_code(std::uint32_t code) {
@@ -95,10 +83,12 @@ std::vector<CodeTable> tables_with_code(std::uint32_t code) {
                                format_code(code, Notation::hex), format_code(code, Notation::hex8)};
   return load_if([&](const PackFile& file) {
     return any_line(file.text, [&](std::string_view line) {
+      if (line.starts_with(kRange)) return true;
       const bool names_codes = line.find("code: ") != std::string_view::npos ||
                                line.find("also: ") != std::string_view::npos;
-      return names_codes && std::any_of(std::begin(forms), std::end(forms),
-                                        [&](const auto& form) { return holds_word(line, form); });
+      return names_codes && std::any_of(std::begin(forms), std::end(forms), [&](const auto& form) {
+               return base::has_word(line, form);
+             });
     });
   });
 }

@@ -23,6 +23,8 @@ std::optional<diagnosis::CodeTable> table_of(std::string_view id);
 std::vector<std::string_view> tables_called(std::string_view word);
 
 bool is_same_name(std::string_view stored, std::string_view asked);
+// "ERRINFO_", "STATUS_" …: the part in front of a name that many names share, "" without one.
+std::string_view family_of(std::string_view name);
 
 const std::vector<diagnosis::Claim>& all_claims();
 

@@ -31,7 +31,9 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
 }
 
 std::string shown_code(const CodeTable& table, const CodeRow& row) {
-  const std::string code = format_code(row.code, table.notation);
+  if (table.kind == "term") return row.names.front();
+  std::string code = format_code(row.code, table.notation);
+  if (row.to) code += ".." + format_code(*row.to, table.notation);
   return row.second ? code + '/' + format_code(*row.second, table.notation) : code;
 }
 
@@ -46,9 +48,9 @@ CodeMeaning meaning_of(const CodeTable& table, const CodeRow& row) {
   meaning.table = table.id;
   meaning.table_title = table.title;
   meaning.kind = table.kind;
-  meaning.code = format_code(row.code, table.notation);
   if (row.second) meaning.second = format_code(*row.second, table.notation);
-  if (table.kind == "code") {
+  meaning.code = row.second ? format_code(row.code, table.notation) : shown_code(table, row);
+  if (table.kind == "code" && !row.to) {
     const bool is_hex = table.notation != Notation::decimal;
     add_form(meaning.forms, format_code(row.code, is_hex ? Notation::decimal : Notation::hex),
              meaning.code);
@@ -59,6 +61,7 @@ CodeMeaning meaning_of(const CodeTable& table, const CodeRow& row) {
     }
   }
   meaning.names = row.names;
+  if (table.kind == "term") meaning.names.erase(meaning.names.begin());
   meaning.provider = table.provider;
   meaning.channel = table.channel;
   meaning.meaning = row.meaning;
@@ -117,19 +120,23 @@ std::optional<std::uint32_t> number_of(std::string_view word) {
 }
 
 std::vector<CodeMeaning> codes_of(std::uint32_t code, bool asked_in_hex, const Context& context) {
-  std::vector<CodeMeaning> fitting, others;
+  // The first list that holds anything is the answer.
+  std::vector<CodeMeaning> fitting, others, ranges;
   for (const CodeTable& table : pipeline::tables_with_code(code)) {
-    if (table.kind == "pair") continue;
+    if (table.kind == "pair" || table.kind == "term") continue;
     if (!context.kind.empty() && table.kind != context.kind) continue;
     if (!context.tables.empty() && !is_one_of(table.id, context.tables)) continue;
     for (const CodeRow& row : table.rows) {
-      const bool is_also = std::find(row.also.begin(), row.also.end(), code) != row.also.end();
-      if (row.code != code && !is_also) continue;
-      const bool fits = is_also || is_written_like(table, asked_in_hex, code);
-      (fits ? fitting : others).push_back(meaning_of(table, row));
+      if (is_code_of(row, code)) {
+        const bool fits = row.code != code || is_written_like(table, asked_in_hex, code);
+        (fits ? fitting : others).push_back(meaning_of(table, row));
+      } else if (is_in_range_of(row, code)) {
+        ranges.push_back(meaning_of(table, row));
+      }
     }
   }
-  return fitting.empty() ? others : fitting;
+  if (!fitting.empty()) return fitting;
+  return others.empty() ? ranges : others;
 }
 
 std::optional<CodeMeaning> pair_of(std::uint32_t first, std::uint32_t second) {
@@ -184,6 +191,9 @@ std::vector<std::string> nearest_names(std::string_view word) {
       owned.insert(owned.end(), row.names.begin(), row.names.end());
     }
   }
+  for (const diagnosis::Claim& claim : pipeline::all_claims()) {
+    owned.insert(owned.end(), claim.terms.begin(), claim.terms.end());
+  }
   const std::vector<std::string_view> known(owned.begin(), owned.end());
   const std::string_view nearest = base::nearest_word(word, known);
   if (!nearest.empty()) return {std::string(nearest)};
@@ -197,6 +207,60 @@ std::vector<std::string> nearest_names(std::string_view word) {
     }
   }
   return holding;
+}
+
+// Rows that `fits` chooses by one of their names.
+template <class Fits>  // bool(const std::string& name)
+void add_rows_named(std::string_view part, Fits fits, Explanation& answer) {
+  for (const CodeTable& table : pipeline::tables_with_name(part)) {
+    for (const CodeRow& row : table.rows) {
+      if (std::any_of(row.names.begin(), row.names.end(), fits)) {
+        answer.codes.push_back(meaning_of(table, row));
+      }
+    }
+  }
+}
+
+// The last words of a name, with or without the family that it belongs to: "NO_LICENSE_SERVER" or
+// "ERRINFO_NO_LICENSE_SERVER" for ERRINFO_LICENSE_NO_LICENSE_SERVER.
+void add_names_ending_with(std::string_view word, Explanation& answer) {
+  const std::string_view family = pipeline::family_of(word);
+  const std::string ending = '_' + base::to_lower_ascii(word.substr(family.size()));
+  if (ending.find('_', 1) == std::string::npos) return;
+  add_rows_named(
+      word.substr(family.size()),
+      [&](const std::string& name) {
+        return base::to_lower_ascii(name).ends_with(ending) &&
+               (family.empty() || pipeline::family_of(name) == family);
+      },
+      answer);
+}
+
+bool is_in_text(std::string_view text, std::string_view term) {
+  return base::has_word(base::to_lower_ascii(text), base::to_lower_ascii(term));
+}
+
+// What is said elsewhere about the word, unless a code found by it tells the same.
+void add_claims(std::string_view word, Explanation& answer) {
+  for (const diagnosis::Claim& claim : pipeline::all_claims()) {
+    const bool is_about_it =
+        base::equals_ignoring_case(claim.check.id, word) ||
+        std::any_of(claim.terms.begin(), claim.terms.end(),
+                    [&](const std::string& term) { return is_in_text(word, term); });
+    const bool is_told =
+        std::any_of(answer.codes.begin(), answer.codes.end(), [&](const CodeMeaning& code) {
+          return std::any_of(code.claims.begin(), code.claims.end(),
+                             [&](const ClaimCheck& check) { return check.id == claim.check.id; });
+        });
+    if (is_about_it && !is_told) answer.claims.push_back(claim.check);
+  }
+}
+
+void add_names(std::string_view word, Explanation& answer) {
+  add_rows_named(
+      word, [&](const std::string& name) { return pipeline::is_same_name(name, word); }, answer);
+  if (answer.codes.empty()) add_names_ending_with(word, answer);
+  add_claims(word, answer);
 }
 
 Explanation explain_code(std::string asked, std::string_view number, const Context& context) {
@@ -221,6 +285,8 @@ Explanation explain_code(std::string asked, std::string_view number, const Conte
       if (other.found()) return other;
     }
   }
+  // "3389": a number that is a word to people.
+  if (!answer.found()) add_names(number, answer);
   if (!answer.found()) answer.nearest = nearest_codes(code);
   return answer;
 }
@@ -232,15 +298,7 @@ Explanation explain_name(std::string_view word) {
     answer.causes.push_back(pipeline::cause_page(*file));
     return answer;
   }
-  for (const CodeTable& table : pipeline::tables_with_name(word)) {
-    for (const CodeRow& row : table.rows) {
-      if (std::any_of(row.names.begin(), row.names.end(), [&](const std::string& name) {
-            return pipeline::is_same_name(name, word);
-          })) {
-        answer.codes.push_back(meaning_of(table, row));
-      }
-    }
-  }
+  add_names(word, answer);
   if (!answer.found()) answer.nearest = nearest_names(word);
   return answer;
 }

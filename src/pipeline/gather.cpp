@@ -28,7 +28,7 @@ void note_empty_log(const ArtifactReport& artifact, const RuleSetImpl& rules, Ga
 }
 }  // namespace
 
-Gathered gather(const Case& input, const RuleSetImpl& rules) {
+Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
   Gathered out;
   MatcherPool& pool = rules.matchers();
   const CaseOptions& options = input.options();
@@ -36,13 +36,17 @@ Gathered gather(const Case& input, const RuleSetImpl& rules) {
   EventMerger merger(out, rules);
   const auto make = [&](const container::Artifact&,
                         std::string_view) -> std::unique_ptr<EventConsumer> {
-    return std::make_unique<MatchingConsumer>(rules, pool, merger.kept_per_rule(), &times);
+    auto consumer = std::make_unique<MatchingConsumer>(rules, pool, merger.kept_per_rule(), &times);
+    if (keep == Keep::matches_and_tallies) consumer->tally_sources();
+    return consumer;
   };
   const auto take = [&](std::uint32_t artifact, std::unique_ptr<EventConsumer> consumer) {
-    merger.append(static_cast<MatchingConsumer&>(*consumer), artifact);
+    auto& matching = static_cast<MatchingConsumer&>(*consumer);
+    if (auto& tally = matching.tally()) out.tallies.emplace(artifact, std::move(*tally));
+    merger.append(matching, artifact);
   };
-  CaseReading reading =
-      read_case(input, {rules.formats(), &rules.line_filter(), options.jobs}, make, take);
+  const reader::LineFilter* lines = keep == Keep::matches ? &rules.line_filter() : nullptr;
+  CaseReading reading = read_case(input, {rules.formats(), lines, options.jobs}, make, take);
   out.artifacts = std::move(reading.artifacts);
   out.limits_hit = std::move(reading.limits_hit);
   out.notices.insert(out.notices.begin(), std::make_move_iterator(reading.notices.begin()),

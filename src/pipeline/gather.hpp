@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "event/event_store.hpp"
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_set_impl.hpp"
+#include "pipeline/source_tally.hpp"
 #include "rdptriage/case.hpp"
 #include "rule/rule.hpp"
 #include "timeline/focus.hpp"
@@ -41,10 +43,14 @@ struct Gathered {
   std::vector<std::uint64_t> match_count;  // by rule, with those that were not kept
   diagnosis::SourceSet sources;
   OtherTimes other_times;
+  std::map<std::uint32_t, SourceTally> tallies;  // by artifact, where they were asked for
   bool code_reported = false;
   bool capture_read = false;  // some artifact shows the state of a machine or its connections
 };
 
-Gathered gather(const Case& input, const RuleSetImpl& rules);
+// With tallies every line of a text is an event, else those alone that some rule may want.
+enum class Keep : std::uint8_t { matches, matches_and_tallies };
+
+Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep = Keep::matches);
 
 }  // namespace rdptriage::pipeline

@@ -39,12 +39,13 @@ void describe(const rule::RuleInfo& info, RuleMatch& out) {
 class Matching {
  public:
   // `match` must live as long as this.
-  Matching(const rule::CompiledRules& compiled, std::uint64_t most,
+  Matching(const rule::CompiledRules& compiled, const RuleSelection& selection,
            const FunctionRef<void(const RuleMatch&)>& match)
       : rules(compiled),
         correlated(compiled.rules().size()),
         parts(compiled),
-        most_correlated(most),
+        most_correlated(selection.most_correlated),
+        most_ahead(selection.most_ahead),
         match_(match) {
     for (const rule::Correlation& correlation : compiled.correlations()) {
       for (const rule::RuleIndex rule : correlation.rules) correlated[rule] = true;
@@ -73,7 +74,7 @@ class Matching {
   const rule::CompiledRules& rules;
   std::vector<bool> correlated;
   const pipeline::CorrelatedParts parts;
-  const std::uint64_t most_correlated;
+  const std::uint64_t most_correlated, most_ahead;
   std::uint64_t told = 0;
 
  private:
@@ -87,7 +88,7 @@ std::size_t most_kept(const Matching& matching) {
 }
 
 // When matches are told: those of the first artifact can go out while it is read, nothing comes
-// before them; all others are kept until it is their turn.
+// before them; those of others are kept until it is their turn.
 enum class Telling : std::uint8_t { at_once, later };
 
 void add_hits(const MatchedEvent& event, std::span<const rule::RuleIndex> matched,
@@ -154,7 +155,11 @@ class MatchConsumer final : public EventConsumer {
     other.kept.clear();
   }
 
-  void finish() override { matcher_.reset(); }
+  void set_turn(pipeline::Turn& turn) override { turn_ = &turn; }
+  void finish() override {
+    matcher_.reset();
+    turn_ = nullptr;
+  }
 
   const std::string& artifact() const { return artifact_; }
 
@@ -166,6 +171,11 @@ class MatchConsumer final : public EventConsumer {
 
  private:
   void take(const MatchedEvent& found, std::span<const rule::RuleIndex> matched) {
+    if (telling_ == Telling::later && turn_ != nullptr && events.size() >= matching_.most_ahead) {
+      const bool may_tell = turn_->wait();
+      turn_ = nullptr;
+      if (may_tell) tell_kept();
+    }
     if (telling_ == Telling::later) {
       events.push_back(found);
       rules.insert(rules.end(), matched.begin(), matched.end());
@@ -175,9 +185,22 @@ class MatchConsumer final : public EventConsumer {
     add_hits(found, matched, matching_.correlated, hits);
   }
 
+  // From now on matches go out at once, those that were kept first.
+  void tell_kept() {
+    telling_ = Telling::at_once;
+    std::size_t next = 0;
+    for (const MatchedEvent& found : events) {
+      take(found, std::span<const rule::RuleIndex>(rules).subspan(next, found.rules));
+      next += found.rules;
+    }
+    events = {};
+    rules = {};
+  }
+
   Matching& matching_;
   std::string artifact_;
   Telling telling_;
+  pipeline::Turn* turn_ = nullptr;
   std::unique_ptr<rule::Matcher> matcher_;
   std::vector<rule::RuleIndex> matched_;
 };
@@ -188,7 +211,7 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
   RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection));
   RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
   const rule::CompiledRules& compiled = selected->loaded.rules;
-  Matching matching(compiled, selection.most_correlated, match);
+  Matching matching(compiled, selection, match);
   const auto make = [&](const container::Artifact& artifact,
                         std::string_view) -> std::unique_ptr<EventConsumer> {
     const auto telling = artifact.index == 0 ? Telling::at_once : Telling::later;

@@ -84,6 +84,7 @@ void MatchingConsumer::put_off(SomeEvent& event) {
 
 reader::Flow MatchingConsumer::event(EventView& event) {
   note_source(event);
+  if (tally_) tally_->add(event);
   if (holds_unjudged_date(event, rules_->date_fields())) {
     put_off(event);
     return reader::Flow::go_on;
@@ -126,11 +127,13 @@ std::unique_ptr<EventConsumer> MatchingConsumer::fork() {
   if (is_full_.empty()) is_full_ = std::vector<std::atomic<bool>>(rules_->rules().rules().size());
   auto forked = std::make_unique<MatchingConsumer>(*rules_, *pool_, kept_per_rule_, times_);
   forked->parent_ = this;
+  if (tally_) forked->tally_sources();
   return forked;
 }
 
 void MatchingConsumer::join(EventConsumer& consumer) {
   auto& forked = static_cast<MatchingConsumer&>(consumer);
+  if (tally_ && forked.tally_) tally_->join(*forked.tally_);
   std::size_t hit = 0, date = 0;
   std::uint32_t index = 0;
   for (const event::Event& event : forked.store_.events()) {

@@ -45,6 +45,10 @@ class MatchingConsumer final : public EventConsumer {
   std::optional<Timestamp> last_time() const { return last_time_; }
   void finish() override;
 
+  // Also counts what kinds of events there are. Before the first event.
+  void tally_sources() { tally_.emplace(); }
+  std::optional<SourceTally>& tally() { return tally_; }
+
   event::EventStore& store() { return store_; }
   const std::vector<DetectionHit>& hits() const { return hits_; }  // by event
   // Events of the store that hold dates: to be matched when all dates can be judged.
@@ -78,6 +82,7 @@ class MatchingConsumer final : public EventConsumer {
   diagnosis::SourceSet sources_;
   std::vector<std::size_t> open_spans_;  // of the event before
   std::string last_source_;              // of the event before, which mostly is the same
+  std::optional<SourceTally> tally_;
   bool shows_state_ = false;
   std::uint64_t dropped_ = 0;
   OtherTimes other_times_;

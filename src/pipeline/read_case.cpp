@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -37,6 +38,13 @@ class Delivery {
       if (at->second) take(std::move(*at->second));
       at = waiting_.erase(at);
     }
+    has_moved_.notify_all();
+  }
+  // Until all files before the `position`-th have been dealt with. Files are opened in their order,
+  // so there is always one that need not wait.
+  void wait_for(std::size_t position) {
+    std::unique_lock lock(mutex_);
+    has_moved_.wait(lock, [&] { return next_ >= position; });
   }
   // REQUIRES: no other thread is at work, and all files have been added.
   void take(ReadArtifact read) {
@@ -55,10 +63,31 @@ class Delivery {
  private:
   TakeConsumer take_;
   std::mutex mutex_;
+  std::condition_variable has_moved_;
   std::size_t next_ = 0;
   std::map<std::size_t, std::optional<ReadArtifact>> waiting_;
   std::unordered_map<std::string, std::uint32_t> first_of_;
   std::map<std::uint32_t, std::uint32_t> repeats_;
+};
+
+// What becomes of bytes that were met before; left out, they are known by their hash, at the end.
+enum class Repeats : std::uint8_t { left_out, read_again };
+
+// Of a file; of a bundle when it stands behind all files.
+class FileTurn final : public Turn {
+ public:
+  FileTurn(Delivery& delivery, std::size_t position, Repeats repeats)
+      : delivery_(&delivery), position_(position), repeats_(repeats) {}
+  bool wait() override {
+    if (repeats_ == Repeats::left_out) return false;
+    delivery_->wait_for(position_);
+    return true;
+  }
+
+ private:
+  Delivery* delivery_;
+  std::size_t position_;
+  Repeats repeats_;
 };
 
 // REQUIRES: `results` in the order of artifacts.
@@ -108,13 +137,16 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;
 
   Delivery delivery(take_consumer);
+  const Repeats repeats = options.sha256 ? Repeats::left_out : Repeats::read_again;
   std::vector<ArtifactVisitor> visitors;  // one a thread, and one for the bundles
   for (unsigned i = 0; i <= jobs; ++i) visitors.emplace_back(setup);
   std::atomic<std::size_t> next{0};
   const auto work = [&](ArtifactVisitor& visitor) {
     for (std::size_t i = next++; i < files.size(); i = next++) {
       std::optional<ReadArtifact> read;
-      visitor.open(walk, *files[i], [&](ReadArtifact artifact) { read = std::move(artifact); });
+      FileTurn turn(delivery, i, repeats);
+      visitor.open(walk, *files[i], turn,
+                   [&](ReadArtifact artifact) { read = std::move(artifact); });
       delivery.add(i, std::move(read));
     }
   };
@@ -124,7 +156,8 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   for (std::thread& thread : threads) thread.join();
   // Bundles count towards the limits, so they are opened one after the other.
   for (const container::ListedFile* bundle : bundles) {
-    visitors.back().open(walk, *bundle,
+    FileTurn turn(delivery, files.size(), repeats);
+    visitors.back().open(walk, *bundle, turn,
                          [&](ReadArtifact artifact) { delivery.take(std::move(artifact)); });
   }
 

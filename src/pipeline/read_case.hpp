@@ -16,11 +16,26 @@
 
 namespace rdptriage::pipeline {
 
+// The place of an artifact in the order in which artifacts are taken.
+class Turn {
+ public:
+  // Waits until everything before it was taken. True: what is made of it from now on may go out at
+  // once. False: that is not known before all of it was read, because its bytes may turn out to
+  // have been met before.
+  virtual bool wait() = 0;
+
+ protected:
+  ~Turn() = default;
+};
+
 // What is made of one artifact's events. Made and given back by one thread, used by one at a time.
 class EventConsumer {
  public:
   virtual ~EventConsumer() = default;
   virtual reader::Flow event(EventView& event) = 0;
+  // Before the first event: for a consumer that cannot keep everything until it is taken. The turn
+  // lives until finish(); forked consumers have none.
+  virtual void set_turn(Turn& turn) { static_cast<void>(turn); }
 
   // As EventSink's: a consumer for another thread, or null; join() takes over what it has gathered
   // since the last time, in the artifact's order. What comes of it must not depend on how the

@@ -33,6 +33,7 @@ Flow JsonSplitter::outside(char c) {
   if (c == '\n') {
     report_stray();
   } else if (c == '{') {
+    report_stray();
     start_ = {offset_, 0, line_};
     text_.assign(1, c);
     depth_ = 1;
@@ -42,7 +43,7 @@ Flow JsonSplitter::outside(char c) {
     if (open_lists_ > 0) --open_lists_;
   } else if (c != ',' && c != ' ' && c != '\t' && c != '\r') {
     if (stray_.byte_length == 0) stray_ = {offset_, 0, line_};
-    stray_.byte_length += source_bytes(c);
+    stray_.byte_length = offset_ + source_bytes(c) - stray_.byte_offset;
   }
   return Flow::go_on;
 }

@@ -56,7 +56,7 @@ class JsonSplitter {
   std::string text_;
   std::uint64_t offset_ = 0, line_ = 1;  // of the next character
   JsonPiece start_;                      // of the open object
-  JsonPiece stray_;                      // text outside of any object in this line
+  JsonPiece stray_;                      // text between objects in this line
   std::size_t depth_ = 0;
   std::size_t open_lists_ = 0;  // around the objects
   bool in_string_ = false, escaped_ = false, too_long_ = false;

@@ -222,6 +222,19 @@ class FormatLoader {
 
 }  // namespace
 
+void SignFinder::index(const std::vector<TextFormat>& formats) {
+  for (std::size_t i = 0; i < formats.size(); ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    for (const base::Pattern& sign : formats[i].signs) {
+      const auto literals = base::required_literals(sign.expression(), base::PatternFlags::none,
+                                                    base::LiteralSet::kShortest);
+      if (literals.empty()) always_ |= bit;
+      for (const std::string& literal : literals) literals_.add(literal, bit);
+    }
+  }
+  literals_.index();
+}
+
 FormatSet::FormatSet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FormatSet::FormatSet(FormatSet&&) noexcept = default;
 FormatSet& FormatSet::operator=(FormatSet&&) noexcept = default;
@@ -236,6 +249,7 @@ FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem
     loaders.emplace_back(base::SourceText{file.path, file.text}, *impl, problems);
   for (FormatLoader& loader : loaders) loader.load();
   impl->captures.index();
+  impl->signs.index(impl->formats);
   FormatSet set(std::move(impl));
   set.impl_->every_line.emplace(set, std::nullopt);
   for (FormatLoader& loader : loaders) loader.run_samples();

@@ -44,8 +44,24 @@ struct LineBlock {
   unsigned within = 8;                // lines after the first
 };
 
+// Which formats have a sign in a text, from one look for the literals that the signs need.
+class SignFinder {
+ public:
+  void index(const std::vector<TextFormat>& formats);
+  // False: no line of the text that `seen` was made from speaks for the format.
+  static bool may_speak(std::uint64_t seen, std::size_t format) {
+    return (seen >> (format % 64) & 1U) != 0;
+  }
+  std::uint64_t look(std::string_view text) const { return always_ | literals_.find(text); }
+
+ private:
+  base::LiteralSet literals_;
+  std::uint64_t always_ = 0;
+};
+
 struct FormatSet::Impl {
   std::vector<TextFormat> formats;
+  SignFinder signs;
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
   CaptureSet captures;
@@ -60,6 +76,7 @@ struct LineFields {
   std::optional<Timestamp> time;
   TimeQuality time_quality = TimeQuality::none;
   std::string_view glued;  // text before the prefix: a prompt, or a line that was cut in two
+  const FieldPattern* prefix = nullptr;  // of this line or the last that had one
 };
 
 // Splits a line by the first prefix of `format` that fits at its start, else by the first that fits

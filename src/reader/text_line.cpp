@@ -121,11 +121,14 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
 }
 
 // The prefix that the line begins with, or that stands farther in: behind a prompt, or where a line
-// cut an older one in two. Null when there is none.
+// cut an older one in two. Null when there is none. To ask whether an expression fits at all costs
+// a fraction of what its groups cost; most lines begin as the one before (`last`) did.
 const FieldPattern* find_prefix(const TextFormat& format, std::string_view line,
-                                Captures& captures) {
+                                const FieldPattern* last, Captures& captures) {
   for (const base::Anchor anchor : {base::Anchor::start, base::Anchor::nowhere}) {
     for (const FieldPattern& prefix : format.prefixes) {
+      const bool is_likely = anchor == base::Anchor::start && &prefix == last;
+      if (!is_likely && !prefix.pattern.match(line, anchor, {})) continue;
       if (prefix.pattern.match(line, anchor, captures)) return &prefix;
     }
   }
@@ -144,7 +147,8 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
   out.glued = {};
   Captures captures{};
   TimeGroups time;
-  if (const FieldPattern* const prefix = find_prefix(format, line, captures)) {
+  if (const FieldPattern* const prefix = find_prefix(format, line, out.prefix, captures)) {
+    out.prefix = prefix;
     const auto first = static_cast<std::size_t>(captures[0].data() - line.data());
     out.glued = line.substr(0, first);
     add_groups(*prefix, captures, storage, out, time);
@@ -171,12 +175,14 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
 
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,
                                                       std::string_view text) {
+  const std::uint64_t seen = set.signs.look(text);
   std::vector<std::size_t> votes(set.formats.size());
   std::size_t lines = 0;
   for (const std::string_view line : base::split(text, '\n')) {
     if (++lines > 400) break;
     const std::string_view part = line.substr(0, 2000);
     for (std::size_t i = 0; i < set.formats.size(); ++i) {
+      if (!SignFinder::may_speak(seen, i)) continue;
       votes[i] += std::any_of(set.formats[i].signs.begin(), set.formats[i].signs.end(),
                               [&](const base::Pattern& sign) { return sign.search(part); });
     }

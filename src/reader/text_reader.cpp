@@ -48,6 +48,8 @@ class OpenBlock {
   // Takes the line in when it belongs here. True when the block is complete.
   bool take(std::string_view line, std::uint64_t number) {
     if (first_line_ != 0 && number > first_line_ + block_->within) reset();
+    // Hardly any line opens a block, and the groups are what an expression costs.
+    if (first_line_ == 0 && !block_->lines.front().pattern.search(line)) return false;
     for (std::size_t i = first_line_ == 0 ? 0 : 1; i < block_->lines.size(); ++i) {
       std::array<std::string_view, 12> captures;
       const FieldPattern& pattern = block_->lines[i];

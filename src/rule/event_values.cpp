@@ -135,6 +135,7 @@ void EventValues::decode() {
   // An object of nested JSON is there, though only its members have values.
   for (const FieldId object : nested_) slot(object).present = true;
   nested_.clear();
+  shape_ = touched_.size();
 }
 
 const EventValues::Slot& EventValues::ask(FieldId field) {

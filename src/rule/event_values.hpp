@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,8 @@ class EventValues {
   // --- for prefilters, after decode() ---
   void decode();
   const std::vector<FieldId>& touched() const { return touched_; }
+  // Any other field that is none of <System> is absent.
+  std::span<const FieldId> shape() const { return {touched_.data(), shape_}; }
   const Slot& slot_of(FieldId field) const { return slots_[field]; }
   std::size_t field_count() const { return field_values_.size(); }
   // Also of a field that no rule asks for by name.
@@ -102,6 +105,7 @@ class EventValues {
   std::vector<std::uint32_t> field_values_;  // by field of the event: its value, or none
   std::vector<std::uint32_t> keywords_;      // positions of values
   std::vector<FieldId> touched_;             // with a slot of this epoch
+  std::size_t shape_ = 0;                    // how many of them after decode()
   std::vector<FieldId> nested_;              // objects that members of nested JSON name
   std::string folded_;
   std::array<event::SystemText, event::kSystemFieldCount> system_texts_{}, keyword_texts_{};

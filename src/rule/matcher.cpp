@@ -5,13 +5,15 @@
 #include <iterator>
 #include <numeric>
 #include <optional>
+#include <span>
 
 #include "base/case_fold.hpp"
 #include "event/field_lookup.hpp"
 #include "rule/event_values.hpp"
 #include "rule/literal_needs.hpp"
 #include "rule/prefilter.hpp"
-#include "rule/scan_memo.hpp"
+#include "rule/shape_memo.hpp"
+#include "rule/value_memo.hpp"
 
 namespace rdptriage::rule {
 
@@ -26,11 +28,21 @@ constexpr SystemField kTextFields[] = {
     SystemField::channel,           SystemField::provider_name, SystemField::computer,
     SystemField::provider_guid,     SystemField::activity_id,   SystemField::related_activity_id,
     SystemField::event_source_name, SystemField::user_id};
-constexpr SystemField kNumberFields[] = {
-    SystemField::event_id,   SystemField::qualifiers,  SystemField::version,
-    SystemField::level,      SystemField::task,        SystemField::opcode,
-    SystemField::keywords,   SystemField::system_time, SystemField::record_id,
-    SystemField::process_id, SystemField::thread_id};
+struct NumberField {
+  SystemField field;
+  NumberStyle style = NumberStyle::decimal;
+};
+constexpr NumberField kNumberFields[] = {{SystemField::event_id},
+                                         {SystemField::qualifiers},
+                                         {SystemField::version},
+                                         {SystemField::level},
+                                         {SystemField::task},
+                                         {SystemField::opcode},
+                                         {SystemField::keywords, NumberStyle::hexadecimal},
+                                         {SystemField::system_time, NumberStyle::time},
+                                         {SystemField::record_id},
+                                         {SystemField::process_id},
+                                         {SystemField::thread_id}};
 static_assert(std::size(kTextFields) + std::size(kNumberFields) == event::kSystemFieldCount);
 }  // namespace
 
@@ -39,18 +51,21 @@ struct Matcher::State {
       : rules(compiled),
         program(compiled.program()),
         values(program),
+        shapes(program),
         answers(program.predicates.size()) {}
 
   CompiledRules rules;  // keeps `program` alive
   const MatchProgram& program;
 
-  EventValues values;                  // of the current event
+  EventValues values;  // of the current event
+  ShapeMemo shapes;
   std::uint32_t epoch = 0;             // of it
   std::vector<std::uint32_t> answers;  // by predicate: epoch * 2 + answer
 
   std::uint32_t scans = 0;  // of this event, one for each prefilter
   std::vector<std::uint32_t> found, candidates;
-  ScanMemo memo;
+  ValueMemo<std::vector<std::uint32_t>> scanned;  // by prefilter and field
+  ValueMemo<bool> searched;                       // by predicate: regular expressions
 
   // Channel, provider and machine are the same in event after event: what a prefilter found in each
   // of them the last time.
@@ -98,10 +113,15 @@ struct Matcher::State {
     scans = 0;
   }
 
-  bool value_holds(const Predicate& predicate, std::uint32_t at) {
-    const ValueTest& test = predicate.test;
+  bool value_holds(PredicateId predicate, std::uint32_t at) {
+    const ValueTest& test = program.predicates[predicate].test;
     EventValues::Value& value = values.at(at);
     if (value.kind == ValueKind::null) return false;
+    if (test.kind == TestKind::regex && value.raw.size() <= searched.kLongestValue) {
+      auto& entry = searched.find(predicate, value.raw);
+      if (!entry.known) entry.answer = holds_for(test, value.raw, {}, value.kind);
+      return entry.answer;
+    }
     std::string_view text;
     const bool needs_folded = test.kind >= TestKind::equals && test.kind <= TestKind::glob &&
                               test.case_mode == CaseMode::folded;
@@ -128,10 +148,11 @@ struct Matcher::State {
     return false;
   }
 
-  bool ask_predicate(const Predicate& predicate) {
+  bool ask_predicate(PredicateId id) {
+    const Predicate& predicate = program.predicates[id];
     if (predicate.field == kAnyField) {
       for (const std::uint32_t at : values.keywords()) {
-        if (value_holds(predicate, at)) return true;
+        if (value_holds(id, at)) return true;
       }
       return false;
     }
@@ -150,7 +171,7 @@ struct Matcher::State {
         return false;
       default:
         for (std::uint32_t at = slot.head; at != kNone; at = values.at(at).next) {
-          if (value_holds(predicate, at)) return true;
+          if (value_holds(id, at)) return true;
         }
         return false;
     }
@@ -161,7 +182,7 @@ struct Matcher::State {
       const PredicateId id = operand & ~kPredicateBit;
       std::uint32_t& answer = answers[id];
       if (answer >> 1U != epoch) {
-        const bool truth = ask_predicate(program.predicates[id]);
+        const bool truth = ask_predicate(id);
         answer = epoch << 1U | (truth ? 1U : 0U);
       }
       return (answer & 1U) != 0;
@@ -179,13 +200,17 @@ struct Matcher::State {
     EventValues::Value& value = values.at(at);
     if (value.kind == ValueKind::null || value.scan == scans) return;
     value.scan = scans;
-    if (value.raw.size() > ScanMemo::kLongestValue) {
+    if (value.raw.size() > scanned.kLongestValue) {
       prefilter.scan(values.framed(value), field, found);
       return;
     }
-    ScanMemo::Entry& entry = memo.find(prefilter, field, value.raw);
-    if (!entry.known) prefilter.scan(values.framed(value), field, entry.found);
-    found.insert(found.end(), entry.found.begin(), entry.found.end());
+    const std::uint64_t question = std::uint64_t{prefilter.number()} << 32U | field;
+    auto& entry = scanned.find(question, value.raw);
+    if (!entry.known) {
+      entry.answer.clear();
+      prefilter.scan(values.framed(value), field, entry.answer);
+    }
+    found.insert(found.end(), entry.answer.begin(), entry.answer.end());
   }
 
   void scan_system(const Prefilter& prefilter, SystemField field) {
@@ -207,8 +232,9 @@ struct Matcher::State {
     found.insert(found.end(), known.found.begin(), known.found.end());
   }
 
-  // Positions in group.variants that the prefilter cannot rule out.
-  void choose(const VariantGroup& group, const Prefilter& prefilter) {
+  // Finds the positions in group.variants that neither the prefilter nor the fields of the event
+  // rule out; returns those of them that need no look.
+  std::span<const std::uint32_t> choose(const VariantGroup& group, const Prefilter& prefilter) {
     found.clear();
     candidates.clear();
     ++scans;
@@ -225,39 +251,47 @@ struct Matcher::State {
         scan(prefilter, values.value_of_field(i), kAnyField);
       }
       for (const SystemField field : kTextFields) scan_system(prefilter, field);
-      if (prefilter.wants_numbers()) {
-        for (const SystemField field : kNumberFields) scan_system(prefilter, field);
+      for (const NumberField& number : kNumberFields) {
+        if (prefilter.wants_numbers(number.style)) scan_system(prefilter, number.field);
       }
     }
     if (values.has_odd_numbers()) {
       candidates.resize(group.variants.size());
       std::iota(candidates.begin(), candidates.end(), std::uint32_t{0});
-      return;
+      return {};
     }
+    const ShapeMemo::Left& left = shapes.left(group, values.shape());
     if (found.empty()) {
-      candidates = prefilter.always();
-      return;
+      candidates = left.open;
+      return left.certain;
     }
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    std::set_union(found.begin(), found.end(), prefilter.always().begin(), prefilter.always().end(),
+    std::set_union(found.begin(), found.end(), left.open.begin(), left.open.end(),
                    std::back_inserter(candidates));
+    return left.certain;
   }
+
+  enum class Answer : std::uint8_t { open, certain };
 
   // Appends the rules of the group that match.
   void match(const VariantGroup& group, std::vector<RuleIndex>& hits) {
     const std::size_t before = hits.size();
-    const auto try_variant = [&](std::uint32_t at) {
+    const auto try_variant = [&](std::uint32_t at, Answer answer) {
       const Variant& variant = program.variants[at];
       if (hits.size() > before && hits.back() == variant.rule) return;  // another alternative did
-      if (holds(variant.root)) hits.push_back(variant.rule);
+      if (answer == Answer::certain || holds(variant.root)) hits.push_back(variant.rule);
     };
     if (group.prefilter == nullptr) {
-      for (const std::uint32_t at : group.variants) try_variant(at);
+      for (const std::uint32_t at : group.variants) try_variant(at, Answer::open);
       return;
     }
-    choose(group, *group.prefilter);
-    for (const std::uint32_t position : candidates) try_variant(group.variants[position]);
+    auto certain = choose(group, *group.prefilter);
+    for (const std::uint32_t position : candidates) {
+      const bool is_certain = !certain.empty() && certain.front() == position;
+      if (is_certain) certain = certain.subspan(1);
+      try_variant(group.variants[position], is_certain ? Answer::certain : Answer::open);
+    }
   }
 };
 

@@ -33,10 +33,9 @@ std::uint32_t short_key(std::string_view text) {
   return out;
 }
 
-// Decimal and hexadecimal numbers and RFC 3339 times, folded, between their marks.
-bool can_be_in_a_number(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdefxtz:.-\x01\x02") == std::string_view::npos;
-}
+// What numbers are written with, folded, and their marks; by NumberStyle.
+constexpr std::string_view kNumberCharacters[] = {"0123456789\x01\x02", "0123456789abcdefx\x01\x02",
+                                                  "0123456789tz:.-\x01\x02"};
 
 std::size_t power_of_two(std::size_t least, std::size_t wanted) {
   while (least < wanted) least *= 2;
@@ -114,7 +113,12 @@ Prefilter::Prefilter(const std::vector<Needle>& needles, std::vector<std::uint32
   for (std::size_t i = 0; i < needles.size();) {
     const Needle& needle = needles[i];
     wanted_[needle.field] = true;
-    if (needle.field == kAnyField && can_be_in_a_number(needle.text)) wants_numbers_ = true;
+    for (std::size_t style = 0; style < wants_numbers_.size(); ++style) {
+      wants_numbers_[style] =
+          wants_numbers_[style] ||
+          (needle.field == kAnyField &&
+           needle.text.find_first_not_of(kNumberCharacters[style]) == std::string_view::npos);
+    }
     Entry entry;
     entry.field = needle.field;
     entry.first = static_cast<std::uint32_t>(positions_.size());

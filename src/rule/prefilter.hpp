@@ -4,6 +4,7 @@
 // looks every four-byte window up in a bitmap; the rare hits are verified and name the candidates.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@
 namespace rdptriage::rule {
 
 class LiteralTable;
+
+// How numbers of <System> are written.
+enum class NumberStyle : std::uint8_t { decimal, hexadecimal, time };
 
 class Prefilter {
  public:
@@ -37,8 +41,10 @@ class Prefilter {
   const std::vector<std::uint32_t>& always() const { return always_; }
   // Values of other fields need not be scanned, unless keywords are wanted (kAnyField).
   bool wants(FieldId field) const { return wanted_[field]; }
-  // Whether some keyword may be found in a number or a time as it is written.
-  bool wants_numbers() const { return wants_numbers_; }
+  // Whether some keyword may be found in a number of that style.
+  bool wants_numbers(NumberStyle style) const {
+    return wants_numbers_[static_cast<std::size_t>(style)];
+  }
   // Appends the positions that the value may match under `field` or as a keyword, some of them
   // twice. `framed` is \x01, the folded value, \x02.
   void scan(std::string_view framed, FieldId field, std::vector<std::uint32_t>& hits) const;
@@ -73,7 +79,7 @@ class Prefilter {
   // where a value is as short.
   ShortEntries beyond_ascii_, short_values_;
   std::vector<bool> wanted_;
-  bool wants_numbers_ = false;
+  std::array<bool, 3> wants_numbers_{};  // by NumberStyle
   std::size_t number_ = 0;
   std::vector<std::uint32_t> always_;
 };

@@ -64,3 +64,26 @@ TEST_CASE("inspect: nothing readable is exit code 3, control characters stay ine
   CHECK(outcome.out.find("\\x1b") != std::string::npos);
   CHECK(run_program({"inspect", folder + "/none"}).exit_code == 3);
 }
+
+TEST_CASE(
+    "inspect: standard input is read once and its machines and sources are told all the same") {
+  const Outcome outcome = run_program(
+      {"inspect", "--format", "json", "-"},
+      "{\"Channel\": \"System\", \"EventID\": 7036, \"Computer\": \"RDS01.corp.example\", "
+      "\"timestamp\": \"2026-11-20T08:00:00Z\"}\n");
+  REQUIRE(outcome.exit_code == 0);
+  const auto root = nlohmann::json::parse(outcome.out);
+  CHECK(root["artifacts"][0]["sources"][0]["events"] == 1);
+  CHECK_FALSE(root["coverage"].empty());
+}
+
+TEST_CASE("inspect: every line of a text is counted, also those that no rule wants") {
+  const std::string folder = fresh_folder("inspect_lines");
+  write_text_file(folder + "/client.log",
+                  "2026-11-20T08:00:00.000 INFO com.freerdp.utils[1]: nothing of note\n"
+                  "2026-11-20T08:00:01.000 INFO com.freerdp.utils[1]: nothing either\n"
+                  "2026-11-20T08:00:02.000 INFO com.freerdp.utils[1]: nor here\n");
+  const Outcome outcome = run_program({"inspect", "--format", "json", folder});
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(nlohmann::json::parse(outcome.out)["artifacts"][0]["sources"][0]["events"] == 3);
+}

@@ -2,6 +2,7 @@
 // rule, every cause that a table names exists, and no remedy asks for what must not be done.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <regex>
 #include <set>
@@ -67,7 +68,14 @@ TEST_CASE("facts: every event of the tables that tells of a failure is read by a
       {"events-remoteconnectionmanager", {"terminalservices-remoteconnectionmanager", "system"}},
       {"events-schannel", {"schannel", "system"}},
       {"events-security", {"security", "nps"}},
-      {"events-system", {"system", "terminalservices-licensing"}},
+      {"events-capi2", {"capi2"}},
+      {"events-dnsclient", {"system"}},
+      {"events-kerberos", {"system"}},
+      {"events-licensing", {"system", "terminalservices-licensing"}},
+      {"events-lsasrv", {"system"}},
+      {"events-service", {"system"}},
+      {"events-tcpip", {"system"}},
+      {"events-termdd", {"system"}},
   };
   const auto ids = ids_of_rules();
   std::size_t tables = 0;
@@ -109,6 +117,105 @@ TEST_CASE("facts: every cause that a table names has a file") {
         CHECK(causes.count(cause.text) == 1);
       }
     }
+  }
+}
+
+namespace {
+struct Harmful {
+  std::string claim;
+  std::regex pattern;
+};
+
+// What the checked claims say must never be done.
+std::vector<Harmful> harmful_advice() {
+  std::vector<Harmful> out;
+  std::size_t harmful_claims = 0;
+  for (const SourceFile* file : files_below("rules/codes/claims.yml")) {
+    const auto documents = documents_of(*file);
+    for (const YamlNode& claim : documents.front().find("claims")->items) {
+      const YamlNode* never = claim.find("never");
+      const std::string id(claim.text_of("id"));
+      INFO(id);
+      if (claim.text_of("harmful") == "true") {
+        ++harmful_claims;
+        CHECK(never != nullptr);
+      }
+      if (never == nullptr) continue;
+      for (const YamlNode& text : never->items)
+        out.push_back({id, std::regex(text.text, std::regex::icase)});
+    }
+  }
+  CHECK(harmful_claims >= 10);
+  return out;
+}
+
+void collect_texts(const YamlNode& node, std::vector<std::string>& out) {
+  if (node.is_scalar()) out.push_back(node.text);
+  for (const YamlNode& item : node.items) collect_texts(item, out);
+}
+// Without the parts that warn of something: "(not all of port 443)", "Never rename …".
+std::string without_warnings(const std::string& text) {
+  static const std::regex negated(R"([^.;,()]*\b(never|not)\b[^.;,()]*)", std::regex::icase);
+  return std::regex_replace(text, negated, "");
+}
+}  // namespace
+
+TEST_CASE("facts: no step of a cause follows advice that a checked claim calls harmful") {
+  const auto harmful = harmful_advice();
+  std::size_t texts = 0;
+  for (const SourceFile* file : files_below("rules/causes/")) {
+    for (const YamlNode& document : documents_of(*file)) {
+      for (const char* key : {"remedy", "collect_next", "collect", "verify"}) {
+        const YamlNode* steps = document.find(key);
+        if (steps == nullptr) continue;
+        std::vector<std::string> all;
+        collect_texts(*steps, all);
+        for (const std::string& text : all) {
+          ++texts;
+          for (const Harmful& advice : harmful) {
+            INFO(fmt::format("{} {}: {}", file->path, advice.claim, text));
+            CHECK_FALSE(std::regex_search(without_warnings(text), advice.pattern));
+          }
+        }
+      }
+    }
+  }
+  CHECK(texts > 2000);
+}
+
+TEST_CASE("facts: the expressions of harmful advice find it in the words people use") {
+  const std::pair<const char*, const char*> said[] = {
+      {"rename-machinekeys",
+       "ren C:\\ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys MachineKeys.old"},
+      {"rename-machinekeys", "Rename the folder MachineKeys and restart."},
+      {"nla-off", "Disable NLA on the host."},
+      {"firewall-public", "netsh advfirewall set allprofiles state off"},
+      {"firewall-public", "Set-NetFirewallProfile -Enabled False"},
+      {"inspection-ports", "Exclude ports 443 and 3391 from deep inspection."},
+      {"max-outstanding",
+       "reg add \"HKLM\\...\\Terminal Server\" /v MaxOutstandingConnections /t REG_DWORD /d 10000"},
+      {"grace-reset", "Delete RCM\\GracePeriod and restart."},
+      {"security-layer-rdp", "reg add ...\\RDP-Tcp /v SecurityLayer /t REG_DWORD /d 0 /f"},
+      {"dns-winsock", "netsh winsock reset"},
+      {"block-all-stealth", "Disable stealth mode."},
+      {"channel-binding-off", "reg add ...\\Core /v EnforceChannelBinding /t REG_DWORD /d 0"},
+      {"enable-old-tls", "reg add ...\\Protocols\\TLS 1.0\\Server /v Enabled /t REG_DWORD /d 1"},
+      {"904-license-cache", "reg delete HKLM\\SOFTWARE\\Microsoft\\MSLicensing /f"},
+      {"rdgclienttrace", "Set RDGClientTrace to 0x15."},
+  };
+  const auto harmful = harmful_advice();
+  std::set<std::string> found;
+  for (const auto& [claim, text] : said) {
+    INFO(fmt::format("{}: {}", claim, text));
+    CHECK(std::any_of(harmful.begin(), harmful.end(),
+                      [&, name = claim, words = text](const Harmful& a) {
+                        return a.claim == name && std::regex_search(words, a.pattern);
+                      }));
+    found.insert(claim);
+  }
+  for (const Harmful& advice : harmful) {
+    INFO(advice.claim);
+    CHECK(found.count(advice.claim) == 1);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace rdptriage::test {
@@ -28,6 +29,8 @@ void choose(archive* writer, Packing packing) {
       break;
     case Packing::seven_zip:
       check(archive_write_set_format_7zip(writer), writer);
+      break;
+    case Packing::cab:  // built by pack_cabinet
       break;
     case Packing::tar:
       check(archive_write_set_format_pax_restricted(writer), writer);
@@ -62,6 +65,60 @@ la_ssize_t append(archive*, void* out_pointer, const void* data, std::size_t siz
   return static_cast<la_ssize_t>(size);
 }
 
+void put(Bytes& out, std::uint32_t value, int width) {
+  for (int i = 0; i < width; ++i) out.push_back(static_cast<std::byte>(value >> 8 * i & 0xFF));
+}
+
+// [MS-CAB]: header, one folder, its files, then their bytes one behind the other in blocks of at
+// most 32 KiB. A checksum of zero is not checked by anybody.
+Bytes pack_cabinet(const std::vector<Entry>& entries) {
+  constexpr std::size_t kHeaderBytes = 36, kFolderBytes = 8, kFileBytes = 16, kBlock = 0x8000;
+  Bytes data;
+  std::size_t directory = 0;
+  for (const Entry& entry : entries) {
+    data.insert(data.end(), entry.content.begin(), entry.content.end());
+    directory += kFileBytes + entry.name.size() + 1;
+  }
+  const std::size_t blocks = (data.size() + kBlock - 1) / kBlock;
+  const std::size_t first_block = kHeaderBytes + kFolderBytes + directory;
+
+  Bytes out = bytes_of("MSCF");
+  put(out, 0, 4);
+  put(out, static_cast<std::uint32_t>(first_block + 8 * blocks + data.size()), 4);
+  put(out, 0, 4);
+  put(out, kHeaderBytes + kFolderBytes, 4);
+  put(out, 0, 4);
+  put(out, 0x0103, 2);
+  put(out, 1, 2);
+  put(out, static_cast<std::uint32_t>(entries.size()), 2);
+  put(out, 0, 2 + 2 + 2);
+  put(out, static_cast<std::uint32_t>(first_block), 4);
+  put(out, static_cast<std::uint32_t>(blocks), 2);
+  put(out, 0, 2);
+  std::uint32_t offset = 0;
+  for (const Entry& entry : entries) {
+    const auto size = static_cast<std::uint32_t>(entry.content.size());
+    put(out, size, 4);
+    put(out, offset, 4);
+    put(out, 0, 2);
+    put(out, 0x5B21, 2 + 2);  // a day of 2025, midnight
+    put(out, 0x20, 2);
+    const Bytes name = bytes_of(entry.name);
+    out.insert(out.end(), name.begin(), name.end());
+    put(out, 0, 1);
+    offset += size;
+  }
+  for (std::size_t at = 0; at < data.size(); at += kBlock) {
+    const std::size_t count = std::min(kBlock, data.size() - at);
+    put(out, 0, 4);
+    put(out, static_cast<std::uint32_t>(count), 2);
+    put(out, static_cast<std::uint32_t>(count), 2);
+    const auto begin = data.begin() + static_cast<std::ptrdiff_t>(at);
+    out.insert(out.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+  }
+  return out;
+}
+
 }  // namespace
 
 Bytes bytes_of(std::string_view text) {
@@ -70,6 +127,7 @@ Bytes bytes_of(std::string_view text) {
 }
 
 Bytes pack(Packing packing, const std::vector<Entry>& entries) {
+  if (packing == Packing::cab) return pack_cabinet(entries);
   Bytes out;
   archive* writer = archive_write_new();
   choose(writer, packing);

@@ -1,4 +1,4 @@
-// Builds bundles in memory for tests, in every format that libarchive can write.
+// Builds bundles in memory for tests: in every format that libarchive can write, and cabinets.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@ enum class Packing : std::uint8_t {
   zip_stored,
   zip_encrypted,
   seven_zip,
+  cab,  // files only, stored, all in one folder
   tar,
   tar_gz,
   gz,

@@ -233,8 +233,22 @@ TEST_CASE("a 7z inside a bundle is held in memory only up to a size") {
   CHECK(walked.record.has("artifact in/b.txt = two"));
 }
 
+TEST_CASE("a cabinet with a damaged block ends there; what is lost is told") {
+  Bytes cab = two_files(Packing::cab);
+  const std::size_t block = cab.size() - (8 + 3000 + 3);
+  put16(cab, block + 6, 1);  // stored bytes that do not come out as many as went in
+  const Walked walked = walk_bytes(cab);
+  CHECK(walked.record.lines ==
+        std::vector<std::string>{"begin cab in", "refused in/a.txt = BUNDLE_DAMAGED",
+                                 "notice BUNDLE_DAMAGED", "end-incomplete in"});
+  const Notice& rest = walked.record.notices.back();
+  CHECK(rest.code == "BUNDLE_DAMAGED");
+  CHECK(rest.bytes_lost > 0);
+}
+
 TEST_CASE("no truncation and no flipped bit of a bundle does harm") {
-  const Packing packings[] = {Packing::zip, Packing::seven_zip, Packing::tar_gz, Packing::xz};
+  const Packing packings[] = {Packing::zip, Packing::seven_zip, Packing::cab, Packing::tar_gz,
+                              Packing::xz};
   for (const Packing packing : packings) {
     const bool single = packing == Packing::xz;
     const Bytes good = single ? pack(packing, "a", bytes_of("some text")) : two_files(packing);

@@ -1,6 +1,7 @@
 #include "rdptriage/explain.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "pipeline/code_index.hpp"
 #include "support/catch.hpp"
@@ -86,6 +87,60 @@ TEST_CASE("a licensing message that is a success is not called a failure") {
   CHECK_FALSE(answers.at(0).codes.at(0).failure);
 }
 
+TEST_CASE("a word of an export, a part of a name and a number of a range are found") {
+  struct Case {
+    std::vector<std::string> words;
+    Keys want;
+  };
+  const Case cases[] = {
+      {{"fDenyTSConnections"}, {"terms:fDenyTSConnections"}},
+      {{"syn_sent"}, {"terms:SYN_SENT"}},
+      {{"3389"}, {"terms:3389"}},
+      {{"ERRINFO_NO_LICENSE_SERVER"}, {"error-info:0x101"}},
+      {{"POOL_NOT_FREE"}, {"error-info:0x408"}},
+      {{"extended", "0x1234"}, {"extended-reason:0x1000..0x7fff"}},
+      {{"kerberos", "event", "4"}, {"events-kerberos:4"}},
+      {{"CAPI2", "30"}, {"events-capi2:30"}},
+      {{"WMI", "5858"}, {"events-wmi:5858"}},
+      {{"broker", "802"}, {"events-broker:802"}},
+  };
+  for (const Case& row : cases) {
+    INFO(row.words.back());
+    CHECK(keys(ask(row.words)) == row.want);
+  }
+  CHECK(keys(ask({"SetErrorInfo(0x1111)"})) == Keys{"error-info:0x1111"});
+}
+
+TEST_CASE("what is said of a code elsewhere is answered where people ask for it") {
+  std::set<std::string> ids;
+  for (const diagnosis::Claim& claim : pipeline::all_claims()) {
+    INFO(claim.check.id);
+    CHECK(ids.insert(claim.check.id).second);
+    std::vector<std::string> questions = claim.terms;
+    questions.push_back(claim.check.id);
+    for (const std::string& about : claim.about) {
+      questions.push_back(about.substr(about.find(':') + 1));
+    }
+    for (const std::string& question : questions) {
+      INFO(question);
+      const auto answers = ask({question});
+      CHECK(std::any_of(answers.begin(), answers.end(), [&](const Explanation& answer) {
+        const auto holds = [&](const std::vector<ClaimCheck>& checks) {
+          return std::any_of(checks.begin(), checks.end(),
+                             [&](const ClaimCheck& check) { return check.id == claim.check.id; });
+        };
+        return holds(answer.claims) ||
+               std::any_of(answer.codes.begin(), answer.codes.end(),
+                           [&](const CodeMeaning& code) { return holds(code.claims); }) ||
+               std::any_of(answer.causes.begin(), answer.causes.end(),
+                           [&](const CauseMeaning& cause) { return holds(cause.claims); });
+      }));
+    }
+  }
+  // Of each page that was read for the claims, every step and reading is answered.
+  CHECK(ids.size() >= 65);
+}
+
 TEST_CASE("a cause comes with its proof, fix and codes") {
   const auto answers = ask({"gateway-policy.cap-denied"});
   const CauseMeaning& cause = answers.at(0).causes.at(0);
@@ -116,12 +171,21 @@ TEST_CASE("every code, number and name of every table is found by its own spelli
     if (table.kind == "pair") continue;
     for (const diagnosis::CodeRow& row : table.rows) {
       std::vector<std::string> spellings = row.names;
-      spellings.push_back(format_code(row.code, table.notation));
+      std::string key = table.id + ':';
+      if (table.kind == "term") {
+        key += row.names.front();
+      } else {
+        spellings.push_back(format_code(row.code, table.notation));
+        key += spellings.back();
+      }
+      if (row.to) {
+        spellings.push_back(format_code(*row.to, table.notation));
+        key += ".." + spellings.back();
+      }
       for (const std::string& spelling : spellings) {
         INFO(table.id << ' ' << spelling);
         const auto found = keys(ask({spelling}));
-        CHECK(std::find(found.begin(), found.end(),
-                        table.id + ':' + format_code(row.code, table.notation)) != found.end());
+        CHECK(std::find(found.begin(), found.end(), key) != found.end());
       }
     }
   }

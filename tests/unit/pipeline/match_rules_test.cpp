@@ -3,6 +3,7 @@
 #include <fstream>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "rdptriage/case.hpp"
 #include "rdptriage/rules.hpp"
@@ -61,5 +62,70 @@ TEST_CASE("match rules: correlations see so many matches, the rest is counted") 
     CHECK(some.firings == 2);
     CHECK(some.notices.find("CORRELATIONS_CUT") == 0);
     CHECK(some.notices.find("the first 6 matches; 6 more") != std::string::npos);
+  }
+}
+
+namespace {
+struct Order {
+  std::string told;  // "e0.jsonl:1 e0.jsonl:2 …"
+  std::uint64_t artifacts_used = 0;
+};
+
+// Files of so many matches each, with the limit on matches that are kept ahead.
+Order order_of(unsigned jobs, std::uint64_t most_ahead, bool sha256,
+               const std::vector<int>& sizes) {
+  const std::filesystem::path folder =
+      std::filesystem::path(RDPTRIAGE_BINARY_DIR) / "test-files/match_order";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "r.yml") << "title: One\nname: one\nlogsource: {product: windows}\n"
+                                     "detection: {s: {EventID: 1}, condition: s}\n";
+  CaseOptions options;
+  options.jobs = jobs;
+  options.sha256 = sha256;
+  Case input(options);
+  std::size_t file = 0;
+  for (const int size : sizes) {
+    std::string lines;
+    for (int i = 0; i < size; ++i) {
+      lines += R"({"Channel": "System", "EventID": 1, "N": )" + std::to_string(i) + "}\n";
+    }
+    REQUIRE(input.add_bytes("e" + std::to_string(file++) + ".jsonl",
+                            std::as_bytes(std::span<const char>(lines))));
+  }
+  RuleSelection selection;
+  selection.paths = {folder / "r.yml"};
+  selection.most_ahead = most_ahead;
+  Order order;
+  const auto summary = match_rules(input, selection, [&](const RuleMatch& match) {
+    order.told += std::string(match.artifact) + ":" + std::to_string(match.index) + " ";
+  });
+  REQUIRE(summary);
+  for (const ArtifactReport& artifact : summary->artifacts) {
+    if (artifact.state == ArtifactState::used) ++order.artifacts_used;
+  }
+  return order;
+}
+}  // namespace
+
+TEST_CASE("match rules: matches are told in order, however few are kept ahead") {
+  const std::vector<int> sizes = {40, 300, 2, 0, 170, 5};
+  const std::string all = order_of(1, 1'000'000, false, sizes).told;
+  CHECK(all.find("e1.jsonl:299 e2.jsonl:0 ") != std::string::npos);
+  for (const unsigned jobs : {1U, 2U, 4U}) {
+    for (const std::uint64_t most_ahead : {0U, 3U, 200U}) {
+      INFO(jobs << " jobs, " << most_ahead << " ahead");
+      CHECK(order_of(jobs, most_ahead, false, sizes).told == all);
+      CHECK(order_of(jobs, most_ahead, true, sizes).told == all);
+    }
+  }
+}
+
+TEST_CASE("match rules: bytes that were met before are told once where files are hashed") {
+  const std::vector<int> sizes = {10, 50, 50};
+  for (const unsigned jobs : {1U, 3U}) {
+    const Order once = order_of(jobs, 3, true, sizes);
+    CHECK(once.told.find("e2.jsonl") == std::string::npos);
+    CHECK(once.artifacts_used == 2);
+    CHECK(order_of(jobs, 3, false, sizes).told.find("e2.jsonl:49") != std::string::npos);
   }
 }

@@ -74,7 +74,7 @@ TEST_CASE("event json: what is damaged is lost by itself and accounted for") {
       {"not JSON", "{\"EventID\":1}\n{\"EventID\":}\n{\"EventID\":3}\n", 2, 14, 12},
       {"cut inside a text", "{\"EventID\":1}\n{\"a\":\"x\n{\"EventID\":3}\n", 2, 14, 7},
       {"cut at the end", "{\"EventID\":1}\n{\"a\":[1", 1, 14, 7},
-      {"words between", "{\"EventID\":1}\nerror 5\n{\"EventID\":3}\n", 2, 14, 6},
+      {"words between", "{\"EventID\":1}\nerror 5\n{\"EventID\":3}\n", 2, 14, 7},
       {"words at the end", "{\"EventID\":1}\nend", 1, 14, 3},
       {"a list cut between two objects", "[{\"EventID\":1},", 1, 15, 0},
       {"a byte order mark before it", "\xEF\xBB\xBF{\"a\":}", 0, 3, 6},
@@ -95,6 +95,17 @@ TEST_CASE("event json: what is damaged is lost by itself and accounted for") {
     CHECK(reading.outcome.bytes_lost == damaged.bytes);
     CHECK(reading.outcome.damaged);
   }
+}
+
+TEST_CASE("event json: words before and behind an object are two losses") {
+  const Reading reading = read(utf16(u"see {\"EventID\":1} so", base::ByteOrder::little) + "x");
+  CHECK(reading.lines.size() == 1);
+  REQUIRE(reading.notices.size() == 2);
+  CHECK(reading.notices[0].byte_offset == 2);
+  CHECK(reading.notices[0].bytes_lost == 6);
+  CHECK(reading.notices[1].byte_offset == 38);
+  CHECK(reading.notices[1].bytes_lost == 5);
+  CHECK(reading.outcome.bytes_lost == 11);
 }
 
 TEST_CASE("event json: an object over the limit is refused, the next one is read") {

@@ -5,9 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "reader/event_json.hpp"
-#include "rule/matcher.hpp"
-#include "rule/rule_loader.hpp"
+#include "rule_run.hpp"
 #include "support/catch.hpp"
 
 using namespace rdptriage;
@@ -19,57 +17,26 @@ std::string folded(std::string text) {
   return text;
 }
 
-// What a case expects and what came out, in one comparable form.
-struct Outcome {
-  bool refused = false;
-  std::set<std::size_t> matched;
-  std::map<std::string, std::set<std::string>> fired;
-  std::map<std::string, std::set<std::size_t>> shown;
-};
-
-Outcome run(const json& test, const std::string& sources) {
-  const std::string text = test["rule"];
-  const rule::RuleFile file{"r.yml", text};
-  const rule::RuleFile map{"logsource-map.json", sources};
-  rule::LoadOptions options;
-  options.log_sources =
-      test.value("use_logsource", false) ? rule::LogSourceUse::apply : rule::LogSourceUse::ignore;
-  options.log_source_files = {&map, 1};
+tests::RunOutcome run(const json& test, const std::string& sources) {
+  tests::RuleRun out;
+  out.rules = test["rule"];
+  for (const json& event : test["events"]) out.events.push_back(event.dump());
+  if (test.value("use_logsource", false)) out.sources = sources;
   if (test.contains("placeholders")) {
     for (const auto& [name, values] : test["placeholders"].items()) {
-      for (const auto& value : values) options.placeholders[name].push_back(value);
+      for (const auto& value : values) out.placeholders[name].push_back(value);
     }
   }
-  const rule::LoadedRules loaded = rule::load_rules({&file, 1}, options);
-  Outcome out;
-  out.refused = !loaded.problems.empty();
-  if (out.refused) return out;
-  rule::Matcher matcher(loaded.rules);
-  event::EventStore store;
-  std::vector<rule::Hit> hits;
-  std::vector<rule::RuleIndex> matched;
-  for (std::size_t i = 0; i < test["events"].size(); ++i) {
-    reader::visit_json_event(test["events"][i].dump(), {}, [&](EventView& view) {
-      matcher.match(view, matched);
-      if (matched.empty()) return;
-      const event::Event& kept = store.keep(view);
-      for (const rule::RuleIndex index : matched) {
-        rule::Hit hit;
-        hit.rule = index;
-        hit.event = &kept;
-        hit.time = kept.key.time.value_or(Timestamp{});
-        hits.push_back(hit);
-        out.matched.insert(i);
-        const rule::RuleInfo& info = loaded.rules.rules()[index];
-        if (info.visibility == rule::Visibility::shown) out.shown[info.handle()].insert(i);
-      }
-    });
-  }
-  for (const rule::Firing& firing : rule::correlate(loaded.rules, hits)) {
+  return tests::run_rules(out);
+}
+
+// The groups of each correlation, as JSON texts.
+std::map<std::string, std::set<std::string>> groups_of(const tests::RunOutcome& outcome) {
+  std::map<std::string, std::set<std::string>> out;
+  for (const tests::FiredGroup& fired : outcome.fired) {
     json group = json::object();
-    for (const auto& [name, value] : firing.group)
-      group[name] = value ? json(folded(*value)) : json();
-    out.fired[loaded.rules.rules()[firing.rule].handle()].insert(group.dump());
+    for (const auto& [name, value] : fired.group) group[name] = value ? json(*value) : json();
+    out[fired.rule].insert(group.dump());
   }
   return out;
 }
@@ -87,11 +54,13 @@ TEST_CASE("sigma conformance cases") {
   for (const json& test : cases) {
     INFO(test["id"].get<std::string>() << ": " << test["why"].get<std::string>());
     const json& expect = test["expect"];
-    const Outcome got = run(test, sources);
-    CHECK(got.refused == expect.contains("error"));
+    const tests::RunOutcome got = run(test, sources);
+    CHECK(!got.problems.empty() == expect.contains("error"));
+    CHECK(got.disputed == std::vector<std::size_t>{});
     if (expect.contains("match"))
       CHECK(got.matched == expect["match"].get<std::set<std::size_t>>());
     if (expect.contains("fires")) {
+      const auto by_rule = groups_of(got);
       for (const auto& [name, groups] : expect["fires"].items()) {
         std::set<std::string> want;
         for (const json& group : groups) {
@@ -101,15 +70,15 @@ TEST_CASE("sigma conformance cases") {
           }
           want.insert(lower.dump());
         }
-        const auto fired = got.fired.find(name);
-        CHECK((fired == got.fired.end() ? std::set<std::string>{} : fired->second) == want);
+        const auto fired = by_rule.find(name);
+        CHECK((fired == by_rule.end() ? std::set<std::string>{} : fired->second) == want);
       }
     }
     if (expect.contains("hits")) {
       std::map<std::string, std::set<std::size_t>> want;
       for (const auto& [name, list] : expect["hits"].items())
         want[name] = list.get<std::set<std::size_t>>();
-      CHECK(got.shown == want);
+      CHECK(got.reported == want);
     }
   }
 }
