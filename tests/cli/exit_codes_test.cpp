@@ -48,7 +48,7 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"--verison"}, "did you mean '--version'?"},
       {{"rules"}, "`rules` needs one of: "},
       {{"rules", "lnt"}, "did you mean 'lint'?"},
-      {{"/", "--jobs", "many"}, "wrong kind: "},
+      {{"/", "--jobs", "many"}, "takes a number from 0 on"},
       {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
   };
