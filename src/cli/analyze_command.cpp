@@ -94,7 +94,9 @@ Result<void> confine(const AnalyzeOptions& options, const std::vector<Output>& o
   const auto add = [&](const std::filesystem::path& file) {
     if (file.empty()) return;
     std::error_code error;
-    std::filesystem::path folder = std::filesystem::weakly_canonical(file, error).parent_path();
+    std::filesystem::path folder =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error)
+            .parent_path();
     // A folder that is still to be made: the nearest one above that is there.
     while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) {
       folder = folder.parent_path();
