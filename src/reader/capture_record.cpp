@@ -71,7 +71,6 @@ bool CaptureRecord::take(const TextLine& line) {
     if (pattern.once && used_[i]) continue;
     std::array<std::string_view, 12> groups;
     if (!pattern.pattern.match(line.text, base::Anchor::nowhere, groups)) continue;
-    bool tells_whole = false;
     if (!pattern.row.empty()) {
       if (rows_.size() >= kMaxRows) return true;
       Part row;
@@ -80,13 +79,12 @@ bool CaptureRecord::take(const TextLine& line) {
       touch(row, line, true);
       rows_.push_back(std::move(row));
     } else {
-      tells_whole = !format_->row_lines || rows_.empty();
-      Part& part = tells_whole ? whole_ : rows_.back();
+      Part& part = format_->row_lines && !rows_.empty() ? rows_.back() : whole_;
       if (!fill(part.fields, pattern, groups)) continue;
-      if (!tells_whole) touch(part, line, true);
+      touch(part, line, true);
     }
     used_[i] = true;
-    touch(whole_, line, tells_whole);
+    touch(whole_, line, false);
     return true;
   }
   touch(whole_, line, false);
