@@ -27,30 +27,19 @@ Existing existing(bool force) { return force ? Existing::replace : Existing::kee
 
 int write_again(const ReportOptions& options) {
   const auto outputs = plan_outputs(options.output.formats, options.output.target);
-  if (!outputs) {
-    print_error(outputs.error());
-    return kUsage;
-  }
+  if (!outputs) return report_error(outputs.error());
   const auto report = read_report(options.file);
-  if (!report) {
-    print_error(report.error());
-    return kNotAnalysable;
-  }
+  if (!report) return report_error(report.error());
   const auto shared = shared_report(
       *report, options.sharing, RuleSet::builtin(),
       map_file_of(options.sharing,
                   report->case_fingerprint.empty() ? "case" : report->case_fingerprint));
-  if (!shared) {
-    print_error(shared.error());
-    return kTemporary;
-  }
+  if (!shared) return report_error(shared.error());
   for (const Output& output : *outputs) {
     const WriteOptions layout{terminal_columns(), wants_color(), false};
     if (const auto written = write_output(*shared, output, existing(options.output.force), layout);
-        !written) {
-      print_error(written.error());
-      return kTemporary;
-    }
+        !written)
+      return report_error(written.error());
   }
   return kOk;
 }
@@ -62,22 +51,15 @@ struct TicketOptions {
 
 int write_payload(const TicketOptions& options) {
   const auto report = read_report(options.file);
-  if (!report) {
-    print_error(report.error());
-    return kNotAnalysable;
-  }
+  if (!report) return report_error(report.error());
   const auto payload = write_ticket(*report, options.system);
-  if (!payload) {
-    print_error(payload.error());
-    return kUsage;
-  }
+  if (!payload) return report_error(payload.error());
   const auto written =
       write_whole(options.target, existing(options.force), [&](std::ostream& out) -> Result<void> {
         out << *payload;
         return {};
       });
-  if (!written) print_error(written.error());
-  return written ? kOk : kTemporary;
+  return written ? int{kOk} : report_error(written.error());
 }
 
 struct DiffOptions {
@@ -103,16 +85,12 @@ Result<Report> report_of(const std::string& path, const CaseOptions& options) {
 int compare(const DiffOptions& options) {
   const auto before = report_of(options.before, options.input);
   const auto after = before ? report_of(options.after, options.input) : before;
-  if (!after) {
-    print_error(after.error());
-    return kNotAnalysable;
-  }
+  if (!after) return report_error(after.error());
   const Comparison comparison = compare_reports(*before, *after);
   const auto written = write_whole(options.target, existing(options.force), [&](std::ostream& out) {
     return write_comparison(comparison, options.format, out);
   });
-  if (!written) print_error(written.error());
-  if (!written) return kTemporary;
+  if (!written) return report_error(written.error());
   return comparison.change == Change::not_compared ? kNotAnalysable : kOk;
 }
 
