@@ -6,23 +6,14 @@
 #include <span>
 #include <utility>
 
+#include "pipeline/kept_decoder.hpp"
+
 namespace rdptriage::pipeline {
 
 namespace {
 constexpr std::uint32_t kNowhere = UINT32_MAX;
 // XML exports cut the last digits of the time.
 constexpr std::int64_t kTicksPerMillisecond = 10'000;
-
-// An event of the store, as readers give them.
-class KeptDecoder final : public EventDecoder {
- public:
-  explicit KeptDecoder(const event::Event& event) : event_(event) {}
-  void decode_system(SystemFields& out) override { out = event_.system; }
-  void decode_fields(std::vector<Field>& out) override { out = event_.fields; }
-
- private:
-  const event::Event& event_;
-};
 
 void add_notice(Gathered& out, const char* code, std::string text,
                 std::optional<std::uint32_t> artifact = {}) {
@@ -110,6 +101,7 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
     out.sources.add_holder(source, holder);
   }
   for (const auto& span : from.sources().spans()) out.sources.add_span(span);
+  for (const std::string& source : from.sources().failed()) out.sources.add_failed(source);
   out.capture_read = out.capture_read || from.shows_state();
   if (const auto time = from.last_time(); time && (!last_time_ || *last_time_ < *time)) {
     last_time_ = time;

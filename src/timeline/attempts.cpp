@@ -67,7 +67,10 @@ bool is_text_of_attempt(const event::Event& event) {
   return event.key.product == "rdp" && !event.key.event_id;
 }
 
-bool is_log_record(const event::Event& event) { return event.key.event_id.has_value(); }
+// Also a row of another log that knows when it was written, such as that of a web server.
+bool is_log_record(const event::Event& event) {
+  return event.key.event_id || !is_text_of_attempt(event);
+}
 
 void add(Draft& draft, EventIndex index, const Place& place) {
   draft.events.push_back(index);
