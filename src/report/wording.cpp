@@ -17,6 +17,16 @@ const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
       std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.id == id; });
   return found == items.end() ? nullptr : &*found;
 }
+
+// That some connection failed, whatever the reason.
+bool failure_shown(const Report& report) {
+  return std::any_of(
+             report.attempts.begin(), report.attempts.end(),
+             [](const Attempt& attempt) { return attempt.outcome == AttemptOutcome::failed; }) ||
+         std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+           return finding.attempts.empty() && finding.stage_state == StageState::failed;
+         });
+}
 }  // namespace
 
 std::string headline(const Report& report) {
@@ -31,7 +41,9 @@ std::string headline(const Report& report) {
     case Verdict::not_analysable:
       return "Nothing here says anything about a connection";
     default:
-      return "The connection failed; these files do not prove why";
+      return failure_shown(report)
+                 ? "The connection failed; these files do not prove why"
+                 : "These files show neither that a connection failed nor that it worked";
   }
 }
 
