@@ -33,7 +33,10 @@ enum class ArtifactState : std::uint8_t { used, not_used, refused, damaged };
 enum class CoverageState : std::uint8_t {
   present,
   empty,
-  rolled_over,
+  rolled_over,  // begins after the failure
+  cleared,      // begins after the failure, because somebody cleared it then
+  gap,          // records of the time of the failure are missing in it
+  off,          // records nothing: it is switched off
   collector_failed,
   not_supplied
 };

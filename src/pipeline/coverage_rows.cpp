@@ -38,13 +38,18 @@ std::string silence(const std::string& source, const diagnosis::Reach& reach) {
                      reach.cleared ? ": it was cleared then" : "");
 }
 
+CoverageState state_of(const diagnosis::Reach& silent) {
+  if (silent.kind == diagnosis::Reach::Kind::gap) return CoverageState::gap;
+  return silent.cleared ? CoverageState::cleared : CoverageState::rolled_over;
+}
+
 Coverage not_there(const diagnosis::Answer::Missing& missing, const timeline::Timeline& timeline) {
   Coverage coverage;
   coverage.source = missing.source;
   coverage.state = CoverageState::not_supplied;
   const std::string log = diagnosis::source_in_words(missing.source);
   if (missing.how == diagnosis::Reach::Kind::off) {
-    coverage.state = CoverageState::empty;
+    coverage.state = CoverageState::off;
     if (missing.host) coverage.host = host_id(*missing.host);
     const std::string whose = missing.host ? " of " + timeline.hosts[*missing.host].name : "";
     coverage.effect = log + whose + " is switched off";
@@ -54,6 +59,20 @@ Coverage not_there(const diagnosis::Answer::Missing& missing, const timeline::Ti
     coverage.effect = "no " + log;
   }
   return coverage;
+}
+
+// Logs that are known to be off are told even where no cause needs them.
+void add_switched_off(const diagnosis::Question& question, Report& report) {
+  for (const diagnosis::CollectItem& item : question.causes->general_collect()) {
+    if (item.when_off.empty()) continue;
+    const auto reach = question.coverage->of(item.when_off, item.host, std::nullopt);
+    const bool told =
+        std::any_of(report.coverage.begin(), report.coverage.end(),
+                    [&](const Coverage& coverage) { return coverage.source == item.when_off; });
+    if (told || reach.kind != diagnosis::Reach::Kind::off) continue;
+    report.coverage.push_back(
+        not_there({item.when_off, item.host, reach.kind, reach.host}, *question.timeline));
+  }
 }
 }  // namespace
 
@@ -66,7 +85,7 @@ void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& 
     coverage.state = CoverageState::present;
     for (const auto& [silent, reach] : answer.silent) {
       if (silent != source) continue;
-      coverage.state = CoverageState::rolled_over;
+      coverage.state = state_of(reach);
       if (reach.host) coverage.host = host_id(*reach.host);
       coverage.effect = silence(source, reach);
     }
@@ -93,6 +112,7 @@ void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& 
     if (std::find(failed.begin(), failed.end(), missing.source) != failed.end()) continue;
     report.coverage.push_back(not_there(missing, *question.timeline));
   }
+  add_switched_off(question, report);
 }
 
 RuleSources rule_sources(std::span<const rule::RuleInfo> rules) {

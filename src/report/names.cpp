@@ -104,6 +104,12 @@ std::string_view name_of(CoverageState state) {
       return "empty";
     case CoverageState::rolled_over:
       return "rolled_over";
+    case CoverageState::cleared:
+      return "cleared";
+    case CoverageState::gap:
+      return "gap";
+    case CoverageState::off:
+      return "off";
     case CoverageState::collector_failed:
       return "collector_failed";
     case CoverageState::not_supplied:

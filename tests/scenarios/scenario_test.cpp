@@ -104,6 +104,13 @@ std::vector<std::string> complaints(const test::Expectation& expect, const Repor
         [&](const Coverage& coverage) { return coverage.effect.find(word) != std::string::npos; });
     if (!there) out.push_back(fmt::format("does not say `{}`", word));
   }
+  for (const std::string& state : expect.states) {
+    const bool there =
+        std::any_of(report.coverage.begin(), report.coverage.end(), [&](const Coverage& coverage) {
+          return fmt::format("{} {}", coverage.source, name_of(coverage.state)) == state;
+        });
+    if (!there) out.push_back(fmt::format("no source is `{}`", state));
+  }
   for (const std::string& clock : expect.clocks) {
     std::string found = "not measured";
     for (const Host& host : report.hosts) {

@@ -48,7 +48,8 @@ for path in sys.argv[1:]:
         assert artifact.get("parent", "A1") in artifacts, path
     for source in report["coverage"]:
         assert source["state"] in (
-            "present", "empty", "rolled_over", "collector_failed", "not_supplied"), path
+            "present", "empty", "rolled_over", "cleared", "gap", "off", "collector_failed",
+            "not_supplied"), path
     assert report["ticket"]["dedupe_key"] and len(lines) >= 2, path
 
     def no_empty(node):

@@ -299,6 +299,7 @@ Expectation read_expectation(const YamlNode& node) {
   expect.stopped_at = node.text_of("stopped_at");
   expect.collect = texts(node, "collect");
   expect.missing = texts(node, "missing");
+  expect.states = texts(node, "states");
   expect.clocks = texts(node, "clocks");
   for (const auto& [key, out] :
        {std::pair("failed", &expect.failed), std::pair("hosts", &expect.hosts)}) {
