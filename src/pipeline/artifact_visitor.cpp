@@ -159,6 +159,8 @@ class Sink final : public reader::EventSink {
 // Why no reader wants it. A name that promises a log deserves a word more.
 std::string unknown_format(const container::Artifact& artifact) {
   const std::string name = base::to_lower_ascii(artifact.name);
+  if (name.ends_with(".mta"))
+    return "message texts that Windows puts beside an exported log (LocaleMetaData); not needed";
   if (name.ends_with(".evtx")) return "named .evtx, but it does not begin as an event log does";
   return "no known log or capture format";
 }
