@@ -120,6 +120,14 @@ bool is_identity_id(std::string_view text) {
          text.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
+// The rows beside one of a table name machines and users of whom nothing else of the report tells,
+// so nothing can be learned about them. Lines beside one of a trace are of the same connection.
+void drop_rows_beside(Evidence& evidence) {
+  const bool trace = std::any_of(evidence.data.begin(), evidence.data.end(),
+                                 [](const auto& value) { return value.first == "Message"; });
+  if (!trace) evidence.context.clear();
+}
+
 class Sharing {
  public:
   explicit Sharing(const Vocabulary& vocabulary) : names_(vocabulary) {}
@@ -128,6 +136,7 @@ class Sharing {
   Report run(Report report) {
     for (Host& host : report.hosts) host.name = names_.identity(host.name, Kind::host);
     for (Evidence& evidence : report.evidence) {
+      drop_rows_beside(evidence);
       values(evidence.data);
       text(evidence.time_original);
       text(evidence.channel);

@@ -8,6 +8,7 @@
 #include "base/problem.hpp"
 #include "base/text.hpp"
 #include "reader/capture_record.hpp"
+#include "reader/near_lines_sink.hpp"
 #include "reader/netstat.hpp"
 #include "reader/registry_export.hpp"
 #include "reader/socket_properties.hpp"
@@ -244,8 +245,12 @@ ReadOutcome read_capture(const container::Artifact& artifact, container::ByteSou
   if (context.formats == nullptr) return outcome;
   const CaptureSet& set = context.formats->captures();
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
-  CaptureReading reading(set, artifact, context, sink);
-  while (const auto line = lines.next()) reading.line(*line);
+  NearLinesSink with_lines(sink);
+  CaptureReading reading(set, artifact, context, with_lines);
+  while (const auto line = lines.next()) {
+    with_lines.saw(*line);
+    reading.line(*line);
+  }
   reading.finish();
   outcome.records_read = reading.records();
   outcome.records_refused = lines.lines_refused();

@@ -180,4 +180,3 @@ TEST_CASE("cli: a pipe or a link that stands there stays what it is") {
   CHECK(fs::is_symlink(link));
   CHECK(contains(read_text_file(file), "gateway-http.502"));
 }
-

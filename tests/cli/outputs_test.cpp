@@ -101,3 +101,21 @@ TEST_CASE("diff: logs against logs, and against a report of before") {
   CHECK(json::parse(same.out)["change"] == "unchanged");
   CHECK(run_program({"diff", before, folder + "/none"}).exit_code == 3);
 }
+
+TEST_CASE("outputs: evidence of a capture has the lines around it, a shared report has them not") {
+  const std::string folder = fresh_folder("cli-context");
+  write_text_file(folder + "/netstat.txt",
+                  "Active Connections\n\n"
+                  "  Proto  Local Address          Foreign Address        State           PID\n"
+                  "  TCP    192.0.2.31:50114       203.0.113.40:443       ESTABLISHED     8220\n"
+                  "  TCP    192.0.2.31:52011       198.51.100.21:3389     SYN_SENT        7716\n"
+                  "  TCP    192.0.2.31:52012       192.0.2.77:445         ESTABLISHED     4\n");
+  const Outcome run = run_program({folder, "--format", "json"});
+  CHECK(run.exit_code == 0);
+  CHECK(run.out.find("\"context\"") != std::string::npos);
+  CHECK(run.out.find("192.0.2.77:445") != std::string::npos);  // beside the row of the proof
+  const Outcome shared =
+      run_program({folder, "--format", "json", "--share", "--share-map", "none"});
+  CHECK(shared.exit_code == 0);
+  CHECK(shared.out.find("\"context\"") == std::string::npos);
+}
