@@ -94,6 +94,12 @@ int compare(const DiffOptions& options) {
   return comparison.change == Change::not_compared ? kNotAnalysable : kOk;
 }
 
+void add_report_argument(CLI::App& command, std::string& file) {
+  command.add_option("REPORT", file, "a file that --format json wrote; - for standard input")
+      ->type_name("FILE")
+      ->required();
+}
+
 void add_target(CLI::App& command, std::string& target, bool& force) {
   command.add_option("-o,--output", target, "file to write to; - for standard output")
       ->type_name("FILE")
@@ -107,10 +113,7 @@ void add_report_command(Program& program) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = program.app.add_subcommand(
       "report", "Write a JSON report in another format, without the logs");
-  command
-      ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
-      ->type_name("FILE")
-      ->required();
+  add_report_argument(*command, options->file);
   add_output_options(*command, options->output);
   add_sharing_options(*command, options->sharing,
                       "where the private map goes; none: nowhere (default: the user's state "
@@ -131,10 +134,7 @@ void add_ticket_command(Program& program) {
   auto options = std::make_shared<TicketOptions>();
   CLI::App* command = program.app.add_subcommand(
       "ticket", "The request that opens a ticket, from a JSON report; never sends it");
-  command
-      ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
-      ->type_name("FILE")
-      ->required();
+  add_report_argument(*command, options->file);
   std::vector<std::string> names;
   for (const TicketSystem& system : ticket_systems()) names.emplace_back(system.name);
   command->add_option("--for", options->system, "the ticketing system")

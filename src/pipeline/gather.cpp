@@ -28,7 +28,8 @@ Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
     merger.append(matching, artifact);
   };
   const reader::LineFilter* lines = keep == Keep::matches ? &rules.line_filter() : nullptr;
-  CaseReading reading = read_case(input, {rules.formats(), lines, options.jobs}, make, take);
+  CaseReading reading =
+      read_case(input, {[&] { return rules.formats(); }, lines, options.jobs}, make, take);
   out.artifacts = std::move(reading.artifacts);
   out.limits_hit = std::move(reading.limits_hit);
   out.notices.insert(out.notices.begin(), std::make_move_iterator(reading.notices.begin()),

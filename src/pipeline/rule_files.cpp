@@ -48,6 +48,7 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 void SelectedRules::drop_texts() {
   files = {};
   log_source_files = {};
+  format_files = {};
   owned = {};
 }
 
@@ -88,6 +89,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
       out->log_source_files.push_back({path, text});  // adds to the maps before it
     } else {
       out->files.push_back({path, text, packs[i]});
+      if (part == PackPart::formats) out->format_files.push_back(out->files.back());
     }
     // One that is no YAML is reported with the rules.
     if (part != PackPart::pack_info || !base::parse_yaml({path, text})) continue;

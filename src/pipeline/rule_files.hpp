@@ -18,6 +18,7 @@ struct SelectedRules {
   std::vector<std::pair<std::string, std::string>> owned;  // path, text
   std::vector<rule::RuleFile> files;
   std::vector<rule::RuleFile> log_source_files;
+  std::vector<rule::RuleFile> format_files;  // those of `files` that hold text formats
   rule::LoadedRules loaded;
 };
 

@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "container/file_source.hpp"
 #include "container/walk.hpp"
+#include "pipeline/find_reader.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "reader/reader.hpp"
 #include "report/event_csv.hpp"
@@ -145,7 +146,11 @@ class Visitor final : public container::Visitor {
     if (stopped_) return;
     ArtifactReport& row = add(artifact);
     const auto head = source.peek(reader::kProbeBytes);
-    const reader::ReaderInfo* const reader = find_reader(head, artifact.name);
+    const auto load = [this] {
+      return (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
+    };
+    const reader::ReaderInfo* const reader =
+        pipeline::find_reader(head, artifact.name, context_, load);
     if (reader == nullptr) {
       row.because = head.empty() ? "the file is empty" : "no known log or capture format";
       return;
@@ -194,19 +199,6 @@ class Visitor final : public container::Visitor {
   void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
 
  private:
-  // The grammars of text formats are loaded for the first artifact that is not surely something
-  // else: a binary log alone never needs them.
-  const reader::ReaderInfo* find_reader(std::span<const std::byte> head, std::string_view name) {
-    const reader::ReaderInfo* const found = reader::find_reader(head, name, context_);
-    if (found != nullptr && found->probe(head, name, context_) == reader::Sureness::certain) {
-      return found;
-    }
-    if (context_.formats == nullptr) {
-      context_.formats = (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
-    }
-    return reader::find_reader(head, name, context_);
-  }
-
   ArtifactReport& add(const container::Artifact& artifact) {
     ArtifactReport& row = summary_.artifacts.emplace_back();
     row.id = "A" + std::to_string(artifact.index + 1);
