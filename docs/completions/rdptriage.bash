@@ -14,9 +14,12 @@ _rdptriage() {
     'analyze --fail-on') COMPREPLY=($(compgen -W 'note warning error' -- "$word")); return ;;
     'batch --date-order') COMPREPLY=($(compgen -W 'auto dmy mdy ymd' -- "$word")); return ;;
     'batch --fail-on') COMPREPLY=($(compgen -W 'note warning error' -- "$word")); return ;;
+    'batch --sandbox') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     'events --format') COMPREPLY=($(compgen -W 'jsonl csv xml timesketch ecs' -- "$word")); return ;;
+    'events --sandbox') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     'inspect --date-order') COMPREPLY=($(compgen -W 'auto dmy mdy ymd' -- "$word")); return ;;
     'inspect --format') COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+    'inspect --sandbox') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     'explain --format') COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
     'report --color') COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     'ticket --for') COMPREPLY=($(compgen -W 'servicenow jira zendesk freshdesk thehive' -- "$word")); return ;;
@@ -27,10 +30,10 @@ _rdptriage() {
   case "$command" in
     '') options='-h --help --version' ;;
     'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --password-file --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
-    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
+    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line --sandbox' ;;
     'merge') options='-h --help --format -o --output --force' ;;
-    'events') options='-h --help --format -o --output --force --channel --provider --event-id --host --since --until --jobs --carve' ;;
-    'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format' ;;
+    'events') options='-h --help --format -o --output --force --channel --provider --event-id --host --since --until --jobs --carve --sandbox' ;;
+    'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format --sandbox' ;;
     'explain') options='-h --help --format' ;;
     'report') options='-h --help --format -o --output --force --share --share-map --color' ;;
     'ticket') options='-h --help --for -o --output --force' ;;

@@ -8,11 +8,11 @@
 
 #include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
-#include "cli/sandbox.hpp"
 #include "cli/sharing.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -77,38 +77,13 @@ void print_notices(const Report& report, const AnalyzeOptions& options) {
   }
 }
 
-// Leak detection stops and looks at its own process, which a sandbox forbids.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kUnderSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kUnderSanitizer =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kUnderSanitizer = false;
-#endif
-
-// Everything that is opened by name for writing is known by now; inputs are only read.
-Result<void> confine(const AnalyzeOptions& options, const std::vector<Output>& outputs) {
-  if (options.sandbox == "never" || (options.sandbox == "auto" && kUnderSanitizer)) return {};
-  std::vector<std::filesystem::path> folders;
-  const auto add = [&](const std::filesystem::path& file) {
-    if (file.empty()) return;
-    std::error_code error;
-    std::filesystem::path folder =
-        std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error)
-            .parent_path();
-    // A folder that is still to be made: the nearest one above that is there.
-    while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) {
-      folder = folder.parent_path();
-    }
-    folders.push_back(std::move(folder));
-  };
-  for (const Output& output : outputs) add(output.file);
-  if (options.sharing.share) add(map_file_of(options.sharing, "case"));
-  if (enter_sandbox(folders) == Confinement::full || options.sandbox == "auto") return {};
-  return fail("SANDBOX_NOT_AVAILABLE", "this system cannot confine the analysis",
-              "--sandbox always",
-              "it takes Linux 5.13 or later with Landlock; --sandbox auto does what there is");
+// Everything that is opened by name for writing.
+std::vector<std::filesystem::path> files_of(const AnalyzeOptions& options,
+                                            const std::vector<Output>& outputs) {
+  std::vector<std::filesystem::path> files;
+  for (const Output& output : outputs) files.push_back(output.file);
+  if (options.sharing.share) files.push_back(map_file_of(options.sharing, "case"));
+  return files;
 }
 
 // Without any data the reason must not be looked for in a list of notices.
@@ -139,7 +114,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   if (!input) return report_error(input.error());
   const auto own_rules = load_rules(options.rules);
   if (!own_rules) return report_error(own_rules.error());
-  if (auto confined = confine(options, *outputs); !confined) return report_error(confined.error());
+  if (auto confined = confine(options.sandbox, files_of(options, *outputs)); !confined)
+    return report_error(confined.error());
   Report report = [&] {
     const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal,
                             [&count] { return files_and_bytes(count); });
@@ -203,13 +179,7 @@ void add_analyze_command(Program& program) {
   command->add_flag("-q,--quiet", options->quiet, "no notices on standard error")->group("Output");
   command->add_flag("-v,--verbose", options->verbose, "all notices on standard error")
       ->group("Output");
-  command
-      ->add_option(
-          "--sandbox", options->sandbox,
-          "give up network, other programs and files before reading: auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group("Case");
+  add_sandbox_option(*command, options->sandbox);
   add_password_option(*command, options->password_file);
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
       ->type_name("ID")

@@ -12,6 +12,7 @@
 #include "cli/analysis_options.hpp"
 #include "cli/batch_folder.hpp"
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/option_table.hpp"
@@ -28,7 +29,7 @@ namespace {
 
 struct BatchOptions {
   std::vector<std::string> paths, formats{"json"};
-  std::string entries_of, from_file, paths_from, folder, shard = "1/1";
+  std::string entries_of, from_file, paths_from, folder, shard = "1/1", sandbox = "auto";
   std::string password_file;
   CaseOptions input;
   FocusOptions focus;
@@ -272,6 +273,10 @@ Result<int> run_batch(BatchOptions& options) {
   } else if (options.resume) {
     return fail("USAGE", "--resume needs the folder of the batch", {}, "give it with -o");
   }
+  std::vector<std::filesystem::path> written;
+  if (!options.folder.empty()) written.push_back(std::filesystem::path(options.folder) / "reports");
+  if (options.sharing.share) written.push_back(map_file_of(options.sharing, "case"));
+  RDPTRIAGE_CHECK(confine(options.sandbox, written));
   catch_interrupts();
   RDPTRIAGE_TRY(const Totals totals, run_cases(options, own_rules ? *own_rules : RuleSet::builtin(),
                                                cases, folder.get()));
@@ -371,6 +376,7 @@ void add_batch_command(Program& program) {
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
   add_limit_options(*command, options->input.limits);
+  add_sandbox_option(*command, options->sandbox);
   set_examples(*command,
                "rdptriage batch tickets/*.zip > cases.jsonl\n"
                "rdptriage batch --entries-of tickets -o out --format html\n"

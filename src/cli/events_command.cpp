@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::string format = "jsonl", target;
+  std::string format = "jsonl", target, sandbox = "auto";
   bool force = false;
   std::string since, until;
   EventFilter filter;
@@ -78,6 +79,8 @@ Result<int> run(Options& options) {
   const auto* const format =
       std::find_if(std::begin(kFormats), std::end(kFormats),
                    [&](const auto& known) { return known.first == options.format; });
+  const std::filesystem::path file = options.target == "-" ? "" : options.target;
+  RDPTRIAGE_CHECK(confine(options.sandbox, std::span(&file, 1)));
   Case input(options.case_options);
   for (const std::string& path : options.paths) RDPTRIAGE_CHECK(input.add_path(path));
 
@@ -141,6 +144,7 @@ void add_events_command(Program& program) {
   command->add_option("--jobs", options->case_options.jobs, "Threads to use (default: all)");
   command->add_flag("--carve", options->case_options.carve,
                     "EVTX: also give stale and torn records, marked damaged");
+  add_sandbox_option(*command, options->sandbox);
   set_examples(*command,
                "rdptriage events case.zip --event-id 201,302 --format csv\n"
                "rdptriage events case.zip --format timesketch -o case.jsonl");

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
 #include "rdptriage/names.hpp"
@@ -155,7 +156,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text";
+  std::string format = "text", sandbox = "auto";
   FocusOptions focus;
 };
 
@@ -163,6 +164,10 @@ int inspect_paths(const InspectOptions& options) {
   CaseOptions case_options;
   if (auto read = read_focus(options.focus, case_options); !read) {
     print_error(read.error());
+    return kUsage;
+  }
+  if (auto confined = confine(options.sandbox, {}); !confined) {
+    print_error(confined.error());
     return kUsage;
   }
   Case input(case_options);
@@ -196,6 +201,7 @@ void add_inspect_command(Program& program) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  add_sandbox_option(*command, options->sandbox);
   set_examples(*command, "rdptriage inspect case.zip");
   command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
 }

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,6 +115,13 @@ bool restrict_calls() {
 }
 }  // namespace
 
+void limit_memory() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= kMostMemory) return;
+  limit.rlim_cur = kMostMemory;
+  setrlimit(RLIMIT_DATA, &limit);
+}
+
 Confinement enter_sandbox(std::span<const std::filesystem::path> writable_folders) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Confinement::none;
   const bool files = restrict_files(writable_folders);
@@ -127,6 +135,7 @@ Confinement enter_sandbox(std::span<const std::filesystem::path> writable_folder
 #else
 
 namespace rdptriage::cli {
+void limit_memory() {}
 Confinement enter_sandbox(std::span<const std::filesystem::path>) { return Confinement::none; }
 }  // namespace rdptriage::cli
 

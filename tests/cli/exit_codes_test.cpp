@@ -180,3 +180,31 @@ TEST_CASE("cli: a pipe or a link that stands there stays what it is") {
   CHECK(fs::is_symlink(link));
   CHECK(contains(read_text_file(file), "gateway-http.502"));
 }
+
+TEST_CASE("cli: a bundle that promises sixty million members is refused, not given memory") {
+  // A 7-Zip signature, a start header that points behind itself, and a header of one list of files.
+  // clang-format off
+  const std::string header("\x01\x05\xE3\x00\x87\x93\x00\x00", 8);
+  // clang-format on
+  const auto crc = [](std::string_view bytes) {
+    std::uint32_t sum = 0xFFFFFFFF;
+    for (const char c : bytes) {
+      sum ^= static_cast<unsigned char>(c);
+      for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ ((sum & 1) != 0 ? 0xEDB88320 : 0);
+    }
+    return ~sum;
+  };
+  const auto number = [](std::uint64_t value, int bytes) {
+    std::string out;
+    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+    return out;
+  };
+  const std::string start = number(0, 8) + number(header.size(), 8) + number(crc(header), 4);
+  const std::string archive =
+      std::string("7z\xBC\xAF\x27\x1C\x00\x04", 8) + number(crc(start), 4) + start + header;
+  const std::string file = fresh_folder("promises") + "/promises.7z";
+  write_text_file(file, archive);
+  const Outcome outcome = run_program({"analyze", "--format", "json", file});
+  CHECK(outcome.exit_code == 3);
+  CHECK(contains(outcome.out + outcome.err, "BUNDLE_DAMAGED"));
+}

@@ -4,12 +4,14 @@
 #if defined(__linux__)
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -73,6 +75,25 @@ TEST_CASE("sandbox: no network, no other program, no file but the outputs") {
     return;
   }
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("sandbox: memory has an end that an allocation meets, not the machine") {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    limit_memory();
+    rlimit limit{};
+    getrlimit(RLIMIT_DATA, &limit);
+    const bool capped = limit.rlim_cur <= kMostMemory;
+    void* const much = std::malloc(kMostMemory + (std::size_t{1} << 30));
+    void* const little = std::malloc(64 << 20);
+    _exit(capped && much == nullptr && little != nullptr ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+#if !defined(__SANITIZE_ADDRESS__)
+  CHECK(status == 0);
+#endif
 }
 
 #endif

@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -34,7 +34,7 @@ Counts counts_wanted() {
   return wanted != nullptr && std::string_view(wanted) == "full" ? Counts{200, 2000, 20} : Counts{};
 }
 
-constexpr std::chrono::seconds kNoHang{10};
+constexpr std::clock_t kNoHang = 10;  // seconds of processor time: other programs may be at work
 // Of the whole process, which holds the file twice; sanitizers take more.
 constexpr long kMostKilobytes = 1024 * 1024;
 
@@ -130,9 +130,9 @@ class File {
 
   // Whatever was done to it.
   Reading check_bounds(const std::string& damaged) const {
-    const auto started = std::chrono::steady_clock::now();
+    const std::clock_t started = std::clock();
     Reading reading = read_with(reader_, damaged);
-    CHECK(std::chrono::steady_clock::now() - started < kNoHang);
+    CHECK((std::clock() - started) / CLOCKS_PER_SEC < kNoHang);
     CHECK(reading.outcome.bytes_lost <= damaged.size());
     CHECK((reading.outcome.bytes_lost == 0 || reading.outcome.damaged ||
            is_only_named(reader_.format)));
