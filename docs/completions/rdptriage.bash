@@ -14,7 +14,7 @@ _rdptriage() {
     'analyze --fail-on') COMPREPLY=($(compgen -W 'note warning error' -- "$word")); return ;;
     'batch --date-order') COMPREPLY=($(compgen -W 'auto dmy mdy ymd' -- "$word")); return ;;
     'batch --fail-on') COMPREPLY=($(compgen -W 'note warning error' -- "$word")); return ;;
-    'events --format') COMPREPLY=($(compgen -W 'jsonl csv xml' -- "$word")); return ;;
+    'events --format') COMPREPLY=($(compgen -W 'jsonl csv xml timesketch ecs' -- "$word")); return ;;
     'inspect --date-order') COMPREPLY=($(compgen -W 'auto dmy mdy ymd' -- "$word")); return ;;
     'inspect --format') COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
     'explain --format') COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
@@ -29,7 +29,7 @@ _rdptriage() {
     'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --password-file --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'merge') options='-h --help --format -o --output --force' ;;
-    'events') options='-h --help --format --channel --provider --event-id --host --since --until --jobs --carve' ;;
+    'events') options='-h --help --format -o --output --force --channel --provider --event-id --host --since --until --jobs --carve' ;;
     'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format' ;;
     'explain') options='-h --help --format' ;;
     'report') options='-h --help --format -o --output --force --share --share-map --color' ;;

@@ -24,6 +24,7 @@ struct SourceCount {
 struct Inspection {
   std::vector<ArtifactReport> artifacts;
   std::vector<std::vector<SourceCount>> sources;  // of artifacts[i], by name
+  std::vector<std::string> whose;                 // host of artifacts[i]: "h2", or "" if not known
   std::vector<Host> hosts;
   std::vector<Coverage> coverage;
   std::vector<Notice> notices;

@@ -14,7 +14,9 @@
 
 namespace rdptriage {
 
-enum class EventFormat : std::uint8_t { jsonl, csv, xml };
+// jsonl, csv and xml are ours and Windows' own; timesketch and ecs are JSON lines for other
+// timelines, which leave out events without a date and say so in a notice.
+enum class EventFormat : std::uint8_t { jsonl, csv, xml, timesketch, ecs };
 
 // Which events are written; an empty list means all. Names are compared without regard to ASCII
 // case. An event without the member that a filter asks for is not written.

@@ -94,7 +94,9 @@ Result<void> confine(const AnalyzeOptions& options, const std::vector<Output>& o
   const auto add = [&](const std::filesystem::path& file) {
     if (file.empty()) return;
     std::error_code error;
-    std::filesystem::path folder = std::filesystem::absolute(file, error).parent_path();
+    std::filesystem::path folder =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error)
+            .parent_path();
     // A folder that is still to be made: the nearest one above that is there.
     while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) {
       folder = folder.parent_path();
@@ -124,33 +126,20 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   const auto begin = std::chrono::steady_clock::now();
   const auto started = std::chrono::system_clock::now();
   auto outputs = plan_outputs(given.output.formats, given.output.target);
-  if (!outputs) {
-    print_error(outputs.error());
-    return kUsage;
-  }
+  if (!outputs) return report_error(outputs.error());
+  const Existing existing = given.output.force ? Existing::replace : Existing::keep;
+  if (auto free = check_outputs(*outputs, existing); !free) return report_error(free.error());
   AnalyzeOptions options = given;
   auto read = read_focus(options.focus, options.input);
   if (read) read = read_passwords(options.password_file, options.input.passwords);
-  if (!read) {
-    print_error(read.error());
-    return kUsage;
-  }
+  if (!read) return report_error(read.error());
   ReadProgress count;
   options.input.progress = &count;
   auto input = open_case(options, program);
-  if (!input) {
-    print_error(input.error());
-    return kNotAnalysable;
-  }
+  if (!input) return report_error(input.error());
   const auto own_rules = load_rules(options.rules);
-  if (!own_rules) {
-    print_error(own_rules.error());
-    return kUsage;
-  }
-  if (auto confined = confine(options, *outputs); !confined) {
-    print_error(confined.error());
-    return kUsage;
-  }
+  if (!own_rules) return report_error(own_rules.error());
+  if (auto confined = confine(options, *outputs); !confined) return report_error(confined.error());
   Report report = [&] {
     const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal,
                             [&count] { return files_and_bytes(count); });
@@ -173,10 +162,7 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
         options.sharing, report.case_fingerprint.empty() ? "case" : report.case_fingerprint);
     auto shared = shared_report(std::move(report), options.sharing,
                                 *own_rules ? **own_rules : RuleSet::builtin(), map_file);
-    if (!shared) {
-      print_error(shared.error());
-      return kTemporary;
-    }
+    if (!shared) return report_error(shared.error());
     report = std::move(*shared);
     if (!options.quiet && !map_file.empty())
       std::fputs(inert(fmt::format("rdptriage: what stands for what is in {}; keep it\n",
@@ -186,12 +172,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   }
   const WriteOptions layout{terminal_columns(), wants_color(), options.why};
   for (const Output& output : *outputs) {
-    if (auto written = write_output(
-            report, output, options.output.force ? Existing::replace : Existing::keep, layout);
-        !written) {
-      print_error(written.error());
-      return kTemporary;
-    }
+    if (auto written = write_output(report, output, existing, layout); !written)
+      return report_error(written.error());
   }
   print_why_nothing(report, options);
   print_notices(report, options);

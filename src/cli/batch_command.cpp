@@ -119,7 +119,8 @@ class Batch {
       if (line) {
         out.line = *line;
         out.skipped = true;
-        if (const auto summary = parse_case_line(*line)) out.exit_code = exit_code_of(*summary);
+        if (const auto summary = parse_case_line(*line))
+          out.exit_code = exit_code_of_line(*summary);
         return {};
       }
     }
@@ -142,13 +143,13 @@ class Batch {
     for (const FormatInfo& format : formats_) {
       const auto file = BatchFolder::report_file(summary.input, format.extension);
       const Output output{std::string(format.name), folder_->path() / file};
-      RDPTRIAGE_CHECK(write_output(report, output, Existing::replace, {}));
+      RDPTRIAGE_CHECK(write_output(report, output, Existing::take_over, {}));
       summary.reports.push_back(file.generic_string());
     }
     return {};
   }
 
-  ExitCode exit_code_of(const CaseSummary& summary) const {
+  ExitCode exit_code_of_line(const CaseSummary& summary) const {
     Verdict verdict = Verdict::not_analysable;
     if (summary.verdict == "diagnosed") verdict = Verdict::diagnosed;
     if (summary.verdict == "suspected") verdict = Verdict::suspected;
@@ -156,9 +157,6 @@ class Batch {
     if (summary.verdict == "no_failure_found") verdict = Verdict::no_failure_found;
     return exit_code_of(verdict, summary.status == "complete" ? Status::complete : Status::partial,
                         options_.exit);
-  }
-  static ExitCode exit_code_of(Verdict verdict, Status status, const ExitOptions& options) {
-    return cli::exit_code_of(verdict, status, options);
   }
 
   const BatchOptions& options_;
@@ -290,13 +288,6 @@ Result<int> run_batch(BatchOptions& options) {
   return int{totals.exit_code};
 }
 
-// Where the mistake lies decides the exit code.
-int exit_code_of(const Error& error) {
-  if (error.code.rfind("OUTPUT_", 0) == 0 && error.code != "OUTPUT_TWICE") return kTemporary;
-  if (error.code.rfind("INPUT_", 0) == 0) return kNotAnalysable;
-  return kUsage;
-}
-
 struct MergeOptions {
   std::vector<std::string> paths;
   OutputOptions output{{"jsonl"}, {}, false};
@@ -386,8 +377,7 @@ void add_batch_command(Program& program) {
                "rdptriage batch --entries-of tickets -o out --shard 3/8 --resume");
   command->callback([&program, options] {
     const auto outcome = run_batch(*options);
-    if (!outcome) print_error(outcome.error());
-    program.exit_code = outcome ? *outcome : exit_code_of(outcome.error());
+    program.exit_code = outcome ? *outcome : report_error(outcome.error());
   });
 }
 
@@ -401,8 +391,7 @@ void add_merge_command(Program& program) {
   set_examples(*command, "rdptriage merge out --format html=fleet.html --format jsonl=cases.jsonl");
   command->callback([&program, options] {
     const auto outcome = run_merge(*options);
-    if (!outcome) print_error(outcome.error());
-    program.exit_code = outcome ? *outcome : exit_code_of(outcome.error());
+    program.exit_code = outcome ? *outcome : report_error(outcome.error());
   });
 }
 

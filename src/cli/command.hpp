@@ -30,6 +30,8 @@ struct Program {
 
 // "rdptriage: error[CODE]: message\n --> where\n  = help: …" on standard error.
 void print_error(const Error& error);
+// Prints it; the exit code that it stands for.
+int report_error(const Error& error);
 // "rdptriage: notice[CODE]: text\n --> path" on standard error; `path` may be empty.
 void print_notice(const Notice& notice, std::string_view path);
 

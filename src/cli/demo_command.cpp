@@ -38,10 +38,7 @@ int write_files(const DemoOptions& options) {
                                        out << file.bytes;
                                        return {};
                                      });
-    if (!written) {
-      print_error(written.error());
-      return kTemporary;
-    }
+    if (!written) return report_error(written.error());
   }
   for (const std::string& name : sample_names())
     std::fputs(fmt::format("{}/{}\n", options.folder, name).c_str(), stdout);
@@ -55,10 +52,7 @@ int run_demo(const DemoOptions& options) {
   }
   if (!options.folder.empty()) return write_files(options);
   const auto outputs = plan_outputs(options.formats, options.target);
-  if (!outputs) {
-    print_error(outputs.error());
-    return kUsage;
-  }
+  if (!outputs) return report_error(outputs.error());
   CaseOptions case_options;
   case_options.case_id = "demo";
   Case input(case_options);
@@ -66,20 +60,14 @@ int run_demo(const DemoOptions& options) {
     if (file.sample != options.sample) continue;
     const auto added =
         input.add_bytes(std::string(file.path), std::as_bytes(std::span(file.bytes)));
-    if (!added) {
-      print_error(added.error());
-      return kInternal;
-    }
+    if (!added) return report_error(added.error());
   }
   const Report report = analyze(input);
   const WriteOptions layout{terminal_columns(), wants_color(), false};
   for (const Output& output : *outputs) {
     const auto written =
         write_output(report, output, options.force ? Existing::replace : Existing::keep, layout);
-    if (!written) {
-      print_error(written.error());
-      return kTemporary;
-    }
+    if (!written) return report_error(written.error());
   }
   std::fputs("rdptriage: this is a made-up case; yours: rdptriage PATH…\n", stderr);
   return kOk;

@@ -4,12 +4,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "rdptriage/write_events.hpp"
 
@@ -19,14 +21,56 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::string format = "jsonl";
+  std::string format = "jsonl", target;
+  bool force = false;
   std::string since, until;
   EventFilter filter;
   CaseOptions case_options;
 };
 
 constexpr std::pair<std::string_view, EventFormat> kFormats[] = {
-    {"jsonl", EventFormat::jsonl}, {"csv", EventFormat::csv}, {"xml", EventFormat::xml}};
+    {"jsonl", EventFormat::jsonl},
+    {"csv", EventFormat::csv},
+    {"xml", EventFormat::xml},
+    {"timesketch", EventFormat::timesketch},
+    {"ecs", EventFormat::ecs}};
+
+// Nothing when the reader of a pipe has seen enough.
+Result<std::optional<ReadSummary>> write_to_stdout(const Case& input, EventFormat format,
+                                                   const EventFilter& filter) {
+  bool broken_pipe = false;
+  const auto write = [&](std::string_view bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return EventFlow::go_on;
+    broken_pipe = true;
+    return EventFlow::stop;
+  };
+  widen_output_pipe();
+  std::setvbuf(stdout, nullptr, _IONBF, 0);  // what comes is large pieces already
+  ReadSummary summary = write_events(input, format, filter, write);
+  // The reader of a pipe has seen enough: not our failure. Anything else is.
+  if (broken_pipe && errno != EPIPE) {
+    return fail("OUTPUT_FAILED", "the events could not be written", "standard output",
+                "check the free space of the disk that the output goes to");
+  }
+  if (broken_pipe) return std::optional<ReadSummary>();
+  return std::optional(std::move(summary));
+}
+
+Result<std::optional<ReadSummary>> write_to_file(const Case& input, EventFormat format,
+                                                 const Options& options) {
+  ReadSummary summary;
+  RDPTRIAGE_CHECK(write_whole(options.target, options.force ? Existing::replace : Existing::keep,
+                              [&](std::ostream& out) -> Result<void> {
+                                const auto write = [&out](std::string_view bytes) {
+                                  out.write(bytes.data(),
+                                            static_cast<std::streamsize>(bytes.size()));
+                                  return out ? EventFlow::go_on : EventFlow::stop;
+                                };
+                                summary = write_events(input, format, options.filter, write);
+                                return {};
+                              }));
+  return std::optional(std::move(summary));
+}
 
 Result<int> run(Options& options) {
   RDPTRIAGE_TRY(options.filter.since, read_time("--since", options.since));
@@ -37,21 +81,12 @@ Result<int> run(Options& options) {
   Case input(options.case_options);
   for (const std::string& path : options.paths) RDPTRIAGE_CHECK(input.add_path(path));
 
-  bool broken_pipe = false;
-  const auto write = [&](std::string_view bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return EventFlow::go_on;
-    broken_pipe = true;
-    return EventFlow::stop;
-  };
-  widen_output_pipe();
-  std::setvbuf(stdout, nullptr, _IONBF, 0);  // what comes is large pieces already
-  const ReadSummary summary = write_events(input, format->second, options.filter, write);
-  if (broken_pipe) {
-    // The reader of a pipe has seen enough: not our failure. Anything else is.
-    if (errno == EPIPE) return int{kOk};
-    return fail("OUTPUT_FAILED", "the events could not be written", "standard output",
-                "check the free space of the disk that the output goes to");
-  }
+  RDPTRIAGE_TRY(const std::optional<ReadSummary> written,
+                options.target.empty() || options.target == "-"
+                    ? write_to_stdout(input, format->second, options.filter)
+                    : write_to_file(input, format->second, options));
+  if (!written) return int{kOk};
+  const ReadSummary& summary = *written;
   for (const Notice& notice : summary.notices) {
     print_notice(notice, {});
   }
@@ -80,8 +115,17 @@ void add_events_command(Program& program) {
       program.app.add_subcommand("events", "Every event of the inputs in one normalized form");
   command->add_option("PATH", options->paths, "Logs, folders, bundles; - is standard input")
       ->required();
-  command->add_option("--format", options->format, "jsonl (default), csv or xml")
-      ->check(CLI::IsMember({"jsonl", "csv", "xml"}));
+  std::vector<std::string> formats;
+  for (const auto& [name, format] : kFormats) formats.emplace_back(name);
+  command
+      ->add_option("--format", options->format,
+                   "timesketch and ecs (Elastic) are JSON lines for other timelines")
+      ->check(CLI::IsMember(formats))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  command->add_option("-o,--output", options->target, "file to write to; - for standard output")
+      ->type_name("FILE");
+  command->add_flag("--force", options->force, "replace an existing output file");
   EventFilter& filter = options->filter;
   command->add_option("--channel", filter.channels, "Only events of this channel; repeatable")
       ->allow_extra_args(false);
@@ -97,13 +141,12 @@ void add_events_command(Program& program) {
   command->add_option("--jobs", options->case_options.jobs, "Threads to use (default: all)");
   command->add_flag("--carve", options->case_options.carve,
                     "EVTX: also give stale and torn records, marked damaged");
-  set_examples(*command, "rdptriage events case.zip --event-id 201,302 --format csv");
+  set_examples(*command,
+               "rdptriage events case.zip --event-id 201,302 --format csv\n"
+               "rdptriage events case.zip --format timesketch -o case.jsonl");
   command->callback([options, &program] {
     const Result<int> outcome = run(*options);
-    if (!outcome) print_error(outcome.error());
-    program.exit_code = outcome                                        ? *outcome
-                        : outcome.error().code.rfind("INPUT_", 0) == 0 ? int{kNotAnalysable}
-                                                                       : int{kUsage};
+    program.exit_code = outcome ? *outcome : report_error(outcome.error());
   });
 }
 

@@ -59,6 +59,13 @@ void print_case(const Inspection& inspection, std::ostream& out) {
   }
 }
 
+std::string host_name(const Inspection& inspection, const std::string& id) {
+  for (const Host& host : inspection.hosts) {
+    if (host.id == id) return host.name;
+  }
+  return {};
+}
+
 void print_text(const Inspection& inspection, std::ostream& out) {
   std::uint64_t usable = 0;
   for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
@@ -68,6 +75,8 @@ void print_text(const Inspection& inspection, std::ostream& out) {
                                    artifact.format.empty() ? "-" : artifact.format);
     line += artifact.bytes ? fmt::format("{:>12}  ", *artifact.bytes) : std::string(14, ' ');
     line += artifact.path;
+    if (const std::string name = host_name(inspection, inspection.whose[i]); !name.empty())
+      line += "  on " + name;
     if (!artifact.because.empty()) line += "  (" + artifact.because + ")";
     out << inert(line) << '\n';
     for (const SourceCount& kind : inspection.sources[i]) {
@@ -96,6 +105,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
     row["id"] = artifact.id;
     if (!artifact.parent.empty()) row["parent"] = artifact.parent;
     row["path"] = artifact.path;
+    if (!inspection.whose[i].empty()) row["host"] = inspection.whose[i];
     if (!artifact.format.empty()) row["format"] = artifact.format;
     if (!artifact.encoding.empty()) row["encoding"] = artifact.encoding;
     if (artifact.bytes) row["bytes"] = *artifact.bytes;

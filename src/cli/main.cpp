@@ -99,6 +99,23 @@ std::string meant_choice(const CommandRow& command, const std::vector<std::strin
   return {};
 }
 
+// "`--jobs` takes a number, not 'many'"
+std::string wrong_value(const CommandRow& command, const std::vector<std::string>& typed) {
+  for (const OptionRow& row : command.options) {
+    if (row.is_argument || row.value.empty()) continue;
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+      for (const std::string& name : row.names) {
+        const bool apart = typed[i] == name && i + 1 < typed.size();
+        if (!apart && typed[i].rfind(name + "=", 0) != 0) continue;
+        const std::string value = apart ? typed[i + 1] : typed[i].substr(name.size() + 1);
+        if (row.value == "N" && value.find_first_not_of("0123456789") != std::string::npos)
+          return fmt::format("`{}` takes a number from 0 on, not '{}'", name, value);
+      }
+    }
+  }
+  return "an option has a value of the wrong kind";
+}
+
 int report_parse_error(const CLI::App& app, const std::vector<std::string>& typed,
                        const CLI::ParseError& error) {
   const std::string name = full_name(chosen_command(app));
@@ -115,7 +132,7 @@ int report_parse_error(const CLI::App& app, const std::vector<std::string>& type
   std::string message = error.what(), help = see_help(name);
   if (extras) message = "there are more arguments than the command takes";
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    message = "an option has a value of the wrong kind: " + message;
+    message = wrong_value(command, typed);
   }
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {
     if (const std::string near = meant_choice(command, typed); !near.empty())

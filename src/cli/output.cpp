@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -20,6 +21,30 @@ namespace {
 bool is_folder(const std::string& target) {
   std::error_code error;
   return target.back() == '/' || std::filesystem::is_directory(target, error);
+}
+
+bool is_file(const std::string& target) {
+  std::error_code error;
+  return std::filesystem::exists(target, error) && !is_folder(target);
+}
+
+// A device or a pipe takes what is written as it comes; a file beside it would take its place.
+bool is_stream(const std::filesystem::path& target) {
+  std::error_code error;
+  const auto status = std::filesystem::status(target, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+// Whether something is there that must be kept.
+bool is_in_the_way(const std::filesystem::path& target, Existing existing) {
+  std::error_code error;
+  return existing == Existing::keep && std::filesystem::exists(target, error) && !is_stream(target);
+}
+
+Error exists_already(const std::filesystem::path& target) {
+  return {"OUTPUT_EXISTS", "the output file is there already", target.string(),
+          "use --force to replace it"};
 }
 
 }  // namespace
@@ -41,7 +66,11 @@ Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats
                                          const std::vector<FormatInfo>& known,
                                          std::string_view stem) {
   std::vector<Output> outputs;
-  const bool folder = !target.empty() && target != "-" && is_folder(target);
+  const auto without_file =
+      std::count_if(formats.begin(), formats.end(),
+                    [](const std::string& text) { return text.find('=') == std::string::npos; });
+  const bool folder = !target.empty() && target != "-" &&
+                      (is_folder(target) || (without_file > 1 && !is_file(target)));
   for (const std::string& text : formats) {
     const auto equals = text.find('=');
     RDPTRIAGE_TRY(const FormatInfo format, find_format(text.substr(0, equals), known));
@@ -68,22 +97,42 @@ Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats
   return outputs;
 }
 
+Result<void> check_outputs(const std::vector<Output>& outputs, Existing existing) {
+  for (const Output& output : outputs) {
+    if (!output.file.empty() && is_in_the_way(output.file, existing))
+      return tl::make_unexpected(exists_already(output.file));
+  }
+  return {};
+}
+
 // The file is made beside its final name and renamed, so nobody ever sees half a report.
-Result<void> write_whole(const std::filesystem::path& target, Existing existing,
+Result<void> write_whole(const std::filesystem::path& named, Existing existing,
                          FunctionRef<Result<void>(std::ostream&)> write) {
-  if (target.empty() || target == "-") {
+  if (named.empty() || named == "-") {
     RDPTRIAGE_CHECK(write(std::cout));
     std::cout.flush();
     return {};
   }
+  if (is_in_the_way(named, existing)) return tl::make_unexpected(exists_already(named));
+  if (is_stream(named)) {
+    std::ofstream stream(named, std::ios::binary);
+    if (stream) RDPTRIAGE_CHECK(write(stream));
+    stream.close();
+    if (stream) return {};
+    return fail("OUTPUT_NOT_WRITTEN", "the output could not be written", named.string(),
+                "is somebody reading it?");
+  }
   std::error_code error;
-  if (existing == Existing::keep && std::filesystem::exists(target, error)) {
-    return fail("OUTPUT_EXISTS", "the output file is there already", target.string(),
-                "use --force to replace it");
+  // Behind a link the file is replaced, not the link.
+  const bool is_link = std::filesystem::is_symlink(named, error);
+  const std::filesystem::path target = is_link ? std::filesystem::canonical(named, error) : named;
+  if (is_link && error) {
+    return fail("OUTPUT_NOT_WRITTEN", "the output file is a link to nothing", named.string(),
+                "name the file itself");
   }
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), error);
   std::filesystem::path draft = target;
-  draft += fmt::format(".{}.tmp", getpid());
+  draft += existing == Existing::take_over ? ".tmp" : fmt::format(".{}.tmp", getpid());
   std::ofstream file(draft, std::ios::binary);
   if (!file) {
     return fail("OUTPUT_NOT_WRITTEN",

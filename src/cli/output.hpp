@@ -16,23 +16,29 @@ struct Output {
   std::filesystem::path file;  // empty: standard output
 };
 
-enum class Existing : unsigned char { keep, replace };
+// What happens to a file that is there already. `take_over` is `replace` where nobody else writes
+// this file: the draft that a killed run left of it is used again.
+enum class Existing : unsigned char { keep, replace, take_over };
 
-// From `--format NAME[=FILE]` (repeatable) and `-o FILE|FOLDER|-`. Fails on an unknown format, on
-// two formats for one place, and on a place that cannot be meant.
-// `known` are the formats there are, `stem` the name of the files in a folder.
+// From `--format NAME[=FILE]` (repeatable) and `-o FILE|FOLDER|-`; several formats without a file
+// of their own make the target a folder. Fails on an unknown format and on two formats for one
+// place. `known` are the formats there are, `stem` the name of the files in a folder.
 Result<std::vector<Output>> plan_outputs(const std::vector<std::string>& formats,
                                          const std::string& target,
                                          const std::vector<FormatInfo>& known = report_formats(),
                                          std::string_view stem = "report");
 
+// Fails when an output is there already and must be kept: known before the work, not after it.
+Result<void> check_outputs(const std::vector<Output>& outputs, Existing existing);
+
 // The format of this name, or an error that knows what was meant.
 Result<FormatInfo> find_format(const std::string& name,
                                const std::vector<FormatInfo>& known = report_formats());
 
-// Where something that is no report goes: `target` is a file, or "" and "-" for standard output.
-// The file appears whole or not at all; `write` fills it.
-Result<void> write_whole(const std::filesystem::path& target, Existing existing,
+// Where something that is no report goes: `named` is a file, or "" and "-" for standard output.
+// The file appears whole or not at all, a link stays one; a device or a pipe is written into.
+// `write` fills it.
+Result<void> write_whole(const std::filesystem::path& named, Existing existing,
                          FunctionRef<Result<void>(std::ostream&)> write);
 
 // A report back from a file that --format json wrote, "-" for standard input.

@@ -27,30 +27,19 @@ Existing existing(bool force) { return force ? Existing::replace : Existing::kee
 
 int write_again(const ReportOptions& options) {
   const auto outputs = plan_outputs(options.output.formats, options.output.target);
-  if (!outputs) {
-    print_error(outputs.error());
-    return kUsage;
-  }
+  if (!outputs) return report_error(outputs.error());
   const auto report = read_report(options.file);
-  if (!report) {
-    print_error(report.error());
-    return kNotAnalysable;
-  }
+  if (!report) return report_error(report.error());
   const auto shared = shared_report(
       *report, options.sharing, RuleSet::builtin(),
       map_file_of(options.sharing,
                   report->case_fingerprint.empty() ? "case" : report->case_fingerprint));
-  if (!shared) {
-    print_error(shared.error());
-    return kTemporary;
-  }
+  if (!shared) return report_error(shared.error());
   for (const Output& output : *outputs) {
     const WriteOptions layout{terminal_columns(), wants_color(), false};
     if (const auto written = write_output(*shared, output, existing(options.output.force), layout);
-        !written) {
-      print_error(written.error());
-      return kTemporary;
-    }
+        !written)
+      return report_error(written.error());
   }
   return kOk;
 }
@@ -62,22 +51,15 @@ struct TicketOptions {
 
 int write_payload(const TicketOptions& options) {
   const auto report = read_report(options.file);
-  if (!report) {
-    print_error(report.error());
-    return kNotAnalysable;
-  }
+  if (!report) return report_error(report.error());
   const auto payload = write_ticket(*report, options.system);
-  if (!payload) {
-    print_error(payload.error());
-    return kUsage;
-  }
+  if (!payload) return report_error(payload.error());
   const auto written =
       write_whole(options.target, existing(options.force), [&](std::ostream& out) -> Result<void> {
         out << *payload;
         return {};
       });
-  if (!written) print_error(written.error());
-  return written ? kOk : kTemporary;
+  return written ? int{kOk} : report_error(written.error());
 }
 
 struct DiffOptions {
@@ -103,17 +85,19 @@ Result<Report> report_of(const std::string& path, const CaseOptions& options) {
 int compare(const DiffOptions& options) {
   const auto before = report_of(options.before, options.input);
   const auto after = before ? report_of(options.after, options.input) : before;
-  if (!after) {
-    print_error(after.error());
-    return kNotAnalysable;
-  }
+  if (!after) return report_error(after.error());
   const Comparison comparison = compare_reports(*before, *after);
   const auto written = write_whole(options.target, existing(options.force), [&](std::ostream& out) {
     return write_comparison(comparison, options.format, out);
   });
-  if (!written) print_error(written.error());
-  if (!written) return kTemporary;
+  if (!written) return report_error(written.error());
   return comparison.change == Change::not_compared ? kNotAnalysable : kOk;
+}
+
+void add_report_argument(CLI::App& command, std::string& file) {
+  command.add_option("REPORT", file, "a file that --format json wrote; - for standard input")
+      ->type_name("FILE")
+      ->required();
 }
 
 void add_target(CLI::App& command, std::string& target, bool& force) {
@@ -129,10 +113,7 @@ void add_report_command(Program& program) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = program.app.add_subcommand(
       "report", "Write a JSON report in another format, without the logs");
-  command
-      ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
-      ->type_name("FILE")
-      ->required();
+  add_report_argument(*command, options->file);
   add_output_options(*command, options->output);
   add_sharing_options(*command, options->sharing,
                       "where the private map goes; none: nowhere (default: the user's state "
@@ -153,10 +134,7 @@ void add_ticket_command(Program& program) {
   auto options = std::make_shared<TicketOptions>();
   CLI::App* command = program.app.add_subcommand(
       "ticket", "The request that opens a ticket, from a JSON report; never sends it");
-  command
-      ->add_option("REPORT", options->file, "a file that --format json wrote; - for standard input")
-      ->type_name("FILE")
-      ->required();
+  add_report_argument(*command, options->file);
   std::vector<std::string> names;
   for (const TicketSystem& system : ticket_systems()) names.emplace_back(system.name);
   command->add_option("--for", options->system, "the ticketing system")

@@ -287,7 +287,8 @@ void add_rules_command(Program& program) {
   match->add_flag("--use-logsource", options->use_log_sources,
                   "A rule sees only events of its log source");
   match->add_option("--jobs", options->jobs, "Threads (default: all)");
-  match->add_option("PATH", options->paths, "Logs: files, folders, archives")->required();
+  match->add_option("PATH", options->paths, "Logs, traces and captures: files, folders, archives")
+      ->required();
 
   CLI::App* list = add("list", "What rules there are", run_list);
   add_rule_paths(list);

@@ -59,6 +59,14 @@ std::vector<std::string> SourceSet::empty() const {
   return out;
 }
 
+std::vector<std::string> SourceSet::failed() const {
+  std::vector<std::string> out;
+  for (const std::string& source : failed_) {
+    if (!has(source) && empty_.count(source) == 0) out.push_back(source);
+  }
+  return out;
+}
+
 Coverage::Coverage(const SourceSet& sources, const timeline::Timeline& timeline,
                    std::vector<LogState> states)
     : sources_(&sources), timeline_(&timeline), states_(std::move(states)) {

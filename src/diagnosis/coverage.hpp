@@ -63,13 +63,18 @@ class SourceSet {
   // Sources of which nothing but empty logs were given.
   std::vector<std::string> empty() const;
 
+  // Whoever collected the files found no such log, or could not read it.
+  void add_failed(std::string_view source) { failed_.emplace(source); }
+  // Sources of which nothing was given but that word.
+  std::vector<std::string> failed() const;
+
   void add_span(SourceSpan span) { spans_.push_back(std::move(span)); }
   std::vector<SourceSpan>& spans() { return spans_; }
   const std::vector<SourceSpan>& spans() const { return spans_; }
 
  private:
   std::set<std::string, std::less<>> names_;
-  std::set<std::string, std::less<>> empty_;
+  std::set<std::string, std::less<>> empty_, failed_;
   std::set<std::pair<std::string, std::uint32_t>> holders_;
   std::vector<SourceSpan> spans_;
 };

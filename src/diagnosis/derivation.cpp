@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "diagnosis/diagnose.hpp"
+#include "rdptriage/names.hpp"
 #include "timeline/stages.hpp"
 
 namespace rdptriage::diagnosis {
@@ -22,18 +23,6 @@ std::string_view in_words(ItemState state) {
   return "";
 }
 
-std::string_view in_words(const std::optional<ConfidenceLabel>& label) {
-  if (!label) return "dropped";
-  switch (*label) {
-    case ConfidenceLabel::confirmed:
-      return "confirmed";
-    case ConfidenceLabel::likely:
-      return "likely";
-    case ConfidenceLabel::possible:
-      return "possible";
-  }
-  return "";
-}
 std::string_view in_words(When when) {
   switch (when) {
     case When::same_attempt:
@@ -53,15 +42,7 @@ std::string_view in_words(When when) {
 }
 
 std::string_view in_words(AttemptOutcome outcome) {
-  switch (outcome) {
-    case AttemptOutcome::failed:
-      return "failed";
-    case AttemptOutcome::succeeded:
-      return "succeeded";
-    case AttemptOutcome::unknown:
-      break;
-  }
-  return "its outcome is not shown";
+  return outcome == AttemptOutcome::unknown ? "its outcome is not shown" : name_of(outcome);
 }
 
 void add_hosts(const timeline::Timeline& timeline, std::vector<std::string>& lines) {
@@ -109,7 +90,8 @@ std::vector<std::string> derivation(const Question& question, const Answer& answ
   for (const Judgment& judgment : answer.judgments) {
     const Cause& cause = question.causes->causes()[judgment.cause];
     lines.push_back(fmt::format(
-        "{}: {} with {} points{}", cause.id, in_words(judgment.label), judgment.score(),
+        "{}: {} with {} points{}", cause.id, judgment.label ? name_of(*judgment.label) : "dropped",
+        judgment.score(),
         judgment.attempt ? " in attempt " + question.timeline->attempts[*judgment.attempt].key
                          : ""));
     for (std::size_t i = 0; i < cause.evidence.size(); ++i) {

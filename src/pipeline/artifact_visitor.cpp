@@ -159,6 +159,8 @@ class Sink final : public reader::EventSink {
 // Why no reader wants it. A name that promises a log deserves a word more.
 std::string unknown_format(const container::Artifact& artifact) {
   const std::string name = base::to_lower_ascii(artifact.name);
+  if (name.ends_with(".mta"))
+    return "message texts that Windows puts beside an exported log (LocaleMetaData); not needed";
   if (name.ends_with(".evtx")) return "named .evtx, but it does not begin as an event log does";
   return "no known log or capture format";
 }
@@ -213,11 +215,11 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
     return;
   }
   const auto head = source.peek(reader::kProbeBytes);
-  const reader::ReaderInfo* reader = reader::find_reader(head, artifact.name, setup_->context);
+  const reader::ReaderInfo* reader = find_reader(head, artifact.name, context_, setup_->formats);
   const container::RandomAccess* random_access = source.random_access();
   SideHash side_hash;
   if (setup_->sha256 && random_access != nullptr) {
-    side_hash.start(*random_access, setup_->context.jobs, setup_->progress);
+    side_hash.start(*random_access, context_.jobs, setup_->progress);
   }
   base::Sha256 hash;
   HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr,
@@ -233,7 +235,7 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
     consumer = setup_->make_consumer(artifact, result.report.format);
     consumer->set_turn(*turn_);
     Sink sink(result, *consumer, *setup_->stopped);
-    const auto outcome = reader->read(artifact, hashing, setup_->context, sink);
+    const auto outcome = reader->read(artifact, hashing, context_, sink);
     judge_outcome(outcome, result.report);
     sink.finish();
     consumer->finish();

@@ -33,11 +33,12 @@ class ArtifactVisitor final : public container::Visitor {
     reader::ReadContext context;
     bool sha256 = true;
     MakeConsumer make_consumer;
+    LoadFormats formats;
     std::atomic<bool>* stopped;
     ReadProgress* progress = nullptr;
   };
 
-  explicit ArtifactVisitor(const Setup& setup) : setup_(&setup) {}
+  explicit ArtifactVisitor(const Setup& setup) : setup_(&setup), context_(setup.context) {}
 
   // Visits the file; what was read of it, or of the members of a bundle, is delivered at once.
   void open(container::Walk& walk, const container::ListedFile& file, Turn& turn, Deliver deliver);
@@ -57,6 +58,7 @@ class ArtifactVisitor final : public container::Visitor {
   ArtifactResult* find(std::uint32_t index);
 
   const Setup* setup_;
+  reader::ReadContext context_;       // with the grammars of text formats once they are needed
   const Deliver* deliver_ = nullptr;  // during open()
   Turn* turn_ = nullptr;              // during open()
   std::vector<ArtifactResult> results_;

@@ -99,8 +99,17 @@ void add_coverage(const diagnosis::Question& question, const diagnosis::Answer& 
     coverage.effect = diagnosis::source_in_words(source) + " is empty";
     report.coverage.push_back(std::move(coverage));
   }
+  const auto failed = sources.failed();
+  for (const std::string& source : failed) {
+    Coverage coverage;
+    coverage.source = source;
+    coverage.state = CoverageState::collector_failed;
+    coverage.effect = "whoever collected the files found no " + diagnosis::source_in_words(source);
+    report.coverage.push_back(std::move(coverage));
+  }
   for (const diagnosis::Answer::Missing& missing : answer.missing) {
     if (std::find(empty.begin(), empty.end(), missing.source) != empty.end()) continue;
+    if (std::find(failed.begin(), failed.end(), missing.source) != failed.end()) continue;
     report.coverage.push_back(not_there(missing, *question.timeline));
   }
   add_switched_off(question, report);

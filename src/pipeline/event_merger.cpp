@@ -101,6 +101,7 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
     out.sources.add_holder(source, holder);
   }
   for (const auto& span : from.sources().spans()) out.sources.add_span(span);
+  for (const std::string& source : from.sources().failed()) out.sources.add_failed(source);
   out.capture_read = out.capture_read || from.shows_state();
   if (const auto time = from.last_time(); time && (!last_time_ || *last_time_ < *time)) {
     last_time_ = time;

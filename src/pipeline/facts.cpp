@@ -6,9 +6,11 @@
 #include <map>
 
 #include "event/field_lookup.hpp"
+#include "pipeline/clients_own_service.hpp"
 #include "pipeline/focus.hpp"
 #include "rule/correlation.hpp"
 #include "timeline/clocks.hpp"
+#include "timeline/hosts.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -143,8 +145,18 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});
     if (key.attempt == "end") marks.push_back({hit.event, timeline::Mark::end});
   }
-  timeline::Timeline timeline = timeline::build_timeline(
-      store, {claims, marks, hints, paths, moments, options.hosts, options.focus});
+  // What the user says of a machine goes before what its name does.
+  std::vector<KnownHost> known = options.hosts;
+  for (const KnownHost& machine : gathered.machines) {
+    const bool is_said =
+        std::any_of(options.hosts.begin(), options.hosts.end(), [&machine](const KnownHost& host) {
+          return timeline::host_key(host.name) == timeline::host_key(machine.name);
+        });
+    if (!is_said) known.push_back(machine);
+  }
+  timeline::Timeline timeline =
+      timeline::build_timeline(store, {claims, marks, hints, paths, moments, known, options.focus});
+  drop_clients_own_service(rules, known, timeline, gathered);
   if (!options.focus.empty()) {
     drop_left_out(rules, timeline, gathered);
     tell_narrowing(timeline, gathered);

@@ -28,7 +28,7 @@ class Forwarder final : public pipeline::EventConsumer {
 ReadSummary for_each_event(const Case& input, Callback callback, const RuleSet& rules) {
   // One thread, so that events come in order.
   pipeline::CaseReading reading = pipeline::read_case(
-      input, {rules.impl().formats(), nullptr, 1},
+      input, {[&] { return rules.impl().formats(); }, nullptr, 1},
       [&](const container::Artifact& artifact,
           std::string_view format) -> std::unique_ptr<pipeline::EventConsumer> {
         return std::make_unique<Forwarder>(artifact, format, callback);

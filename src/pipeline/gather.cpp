@@ -2,31 +2,13 @@
 
 #include <iterator>
 
+#include "pipeline/collected.hpp"
 #include "pipeline/event_merger.hpp"
 #include "pipeline/focus.hpp"
 #include "pipeline/matching_consumer.hpp"
 #include "pipeline/reported_code.hpp"
 
 namespace rdptriage::pipeline {
-
-namespace {
-// Windows names the file of a log after its channel: "Microsoft-Windows-CAPI2%4Operational.evtx",
-// some collectors write "-" for the "/". Nothing else tells what an empty log is of.
-void note_empty_log(const ArtifactReport& artifact, const RuleSetImpl& rules, Gathered& out) {
-  constexpr std::string_view kEnding = ".evtx";
-  if (artifact.format != "evtx" || artifact.records_read != 0) return;
-  std::string channel = artifact.path.substr(artifact.path.find_last_of("/\\") + 1);
-  if (channel.size() <= kEnding.size()) return;
-  channel.resize(channel.size() - kEnding.size());
-  for (const std::string_view slash : {"%4", "%2F", "-Operational", "-Admin"}) {
-    const auto at = channel.rfind(slash);
-    if (at == std::string::npos || at == 0) continue;
-    channel.replace(at, slash.front() == '-' ? 1 : slash.size(), "/");
-    break;
-  }
-  for (const std::string& source : rules.sources_of_channel(channel)) out.sources.add_empty(source);
-}
-}  // namespace
 
 Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
   Gathered out;
@@ -46,12 +28,14 @@ Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
     merger.append(matching, artifact);
   };
   const reader::LineFilter* lines = keep == Keep::matches ? &rules.line_filter() : nullptr;
-  CaseReading reading = read_case(input, {rules.formats(), lines, options.jobs}, make, take);
+  CaseReading reading =
+      read_case(input, {[&] { return rules.formats(); }, lines, options.jobs}, make, take);
   out.artifacts = std::move(reading.artifacts);
   out.limits_hit = std::move(reading.limits_hit);
   out.notices.insert(out.notices.begin(), std::make_move_iterator(reading.notices.begin()),
                      std::make_move_iterator(reading.notices.end()));
-  for (const ArtifactReport& artifact : out.artifacts) note_empty_log(artifact, rules, out);
+  note_empty_logs(out.artifacts, rules, out.sources);
+  out.machines = machines_of_paths(out.artifacts, rules);
   if (!options.code.empty()) {
     MatchingConsumer consumer(rules, pool, kKeptPerRule, &times);
     const auto number = static_cast<std::uint32_t>(out.artifacts.size());

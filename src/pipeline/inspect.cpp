@@ -35,6 +35,8 @@ Inspection inspect(const Case& input, const RuleSet& rules) {
   for (const auto& [artifact, tally] : gathered.tallies) {
     if (artifact < out.sources.size()) out.sources[artifact] = tally.rows();
   }
+  out.whose = std::move(gathered.whose);
+  out.whose.resize(out.artifacts.size());
   out.hosts = std::move(report.hosts);
   out.coverage = std::move(report.coverage);
   out.notices = std::move(report.notices);

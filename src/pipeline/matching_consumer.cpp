@@ -5,6 +5,7 @@
 
 #include "pipeline/focus.hpp"
 #include "pipeline/judged_dates.hpp"
+#include "reader/capture.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -53,6 +54,14 @@ void MatchingConsumer::note_source(const EventView& event) {
   }
 }
 
+void MatchingConsumer::note_not_collected(const EventView& event) {
+  for (const Field& field : event.fields()) {
+    if (field.name != "LogName") continue;
+    for (const std::string& source : rules_->sources_of_channel(field.value))
+      sources_.add_failed(source);
+  }
+}
+
 bool MatchingConsumer::count(std::span<const rule::RuleIndex> rules) {
   bool wanted = false;
   for (const rule::RuleIndex rule : rules) wanted = ++counts_[rule] <= kept_per_rule_ || wanted;
@@ -83,8 +92,12 @@ void MatchingConsumer::put_off(SomeEvent& event) {
 }
 
 reader::Flow MatchingConsumer::event(EventView& event) {
-  note_source(event);
   if (tally_) tally_->add(event);
+  if (event.key().category == reader::kCollectionState) {
+    note_not_collected(event);
+    return reader::Flow::go_on;
+  }
+  note_source(event);
   if (holds_unjudged_date(event, rules_->date_fields())) {
     put_off(event);
     return reader::Flow::go_on;
@@ -160,6 +173,7 @@ void MatchingConsumer::join(EventConsumer& consumer) {
   for (const std::string& source : forked.sources_.names()) sources_.add(source);
   for (const auto& [source, artifact] : forked.sources_.holders())
     sources_.add_holder(source, artifact);
+  for (const std::string& source : forked.sources_.failed()) sources_.add_failed(source);
   for (const diagnosis::SourceSpan& span : forked.sources_.spans()) take_in(span);
   if (forked.last_time_ && (!last_time_ || *last_time_ < *forked.last_time_)) {
     last_time_ = forked.last_time_;

@@ -64,6 +64,7 @@ class MatchingConsumer final : public EventConsumer {
 
  private:
   void note_source(const EventView& event);
+  void note_not_collected(const EventView& event);
   std::size_t take_in(const diagnosis::SourceSpan& span);
   // Counts a match of these rules; true when some of them wants it kept.
   bool count(std::span<const rule::RuleIndex> rules);

@@ -125,9 +125,9 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   }
   const unsigned jobs = jobs_for(wanted.jobs, files.size());
   std::atomic<bool> stopped{false};
-  ArtifactVisitor::Setup setup{{}, options.sha256, make_consumer, &stopped, nullptr};
+  ArtifactVisitor::Setup setup{{},       options.sha256, make_consumer, wanted.formats,
+                               &stopped, nullptr};
   setup.context.limits = options.limits;
-  setup.context.formats = wanted.formats;
   setup.context.lines = wanted.lines;
   setup.context.carve = options.carve;
   setup.context.date_order = options.date_order;

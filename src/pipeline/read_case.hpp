@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "container/artifact.hpp"
+#include "pipeline/find_reader.hpp"
 #include "rdptriage/case.hpp"
 #include "rdptriage/function_ref.hpp"
 #include "rdptriage/notice.hpp"
@@ -59,7 +60,7 @@ using MakeConsumer = FunctionRef<std::unique_ptr<EventConsumer>(const container:
 using TakeConsumer = FunctionRef<void(std::uint32_t artifact, std::unique_ptr<EventConsumer>)>;
 
 struct ReadSetup {
-  const reader::FormatSet* formats = nullptr;
+  LoadFormats formats;                        // called when an artifact may be text
   const reader::LineFilter* lines = nullptr;  // null: every line of a text is an event
   unsigned jobs = 0;                          // 0: as many as the process may use
 };

@@ -5,6 +5,7 @@
 
 #include "base/sha256.hpp"
 #include "diagnosis/diagnose.hpp"
+#include "pipeline/attempt_rows.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/focus.hpp"
 #include "pipeline/host_roles.hpp"
@@ -41,6 +42,8 @@ Status status_of(const Gathered& gathered) {
 
 Report report_case(Gathered& gathered, const CaseOptions& options, const RuleSetImpl& set) {
   const timeline::Timeline timeline = place_events(set.rules(), options, gathered);
+  for (const auto& host : timeline.artifact_hosts)
+    gathered.whose.push_back(host ? host_id(*host) : std::string());
   apply_host_roles(set, timeline, gathered);
   const diagnosis::FactBase facts(
       establish_facts(set.rules(), gathered.hits, gathered.store, timeline, gathered.notices),

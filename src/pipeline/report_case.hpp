@@ -8,7 +8,7 @@
 
 namespace rdptriage::pipeline {
 
-// Takes artifacts, notices and limits out of `gathered`.
+// Takes artifacts, notices and limits out of `gathered`, and leaves there whose each artifact is.
 Report report_case(Gathered& gathered, const CaseOptions& options, const RuleSetImpl& set);
 
 }  // namespace rdptriage::pipeline

@@ -46,7 +46,9 @@ Result<std::string> read_rule_file(const fs::path& path) {
     return fail("RULE_FILE_UNREADABLE", "the rule file cannot be opened", path.string(),
                 "check the name and the permissions");
   }
-  return std::string((std::istreambuf_iterator<char>(in)), {});
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  text.shrink_to_fit();
+  return text;
 }
 
 }  // namespace rdptriage::pipeline

@@ -45,7 +45,15 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 }
 }  // namespace
 
-Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection) {
+void SelectedRules::drop_texts() {
+  files = {};
+  log_source_files = {};
+  format_files = {};
+  owned = {};
+}
+
+Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selection,
+                                                      rule::Documents documents) {
   auto out = std::make_unique<SelectedRules>();
   std::vector<unsigned> packs;  // of each file in `owned`
   for (const fs::path& path : selection.paths) {
@@ -81,6 +89,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
       out->log_source_files.push_back({path, text});  // adds to the maps before it
     } else {
       out->files.push_back({path, text, packs[i]});
+      if (part == PackPart::formats) out->format_files.push_back(out->files.back());
     }
     // One that is no YAML is reported with the rules.
     if (part != PackPart::pack_info || !base::parse_yaml({path, text})) continue;
@@ -92,6 +101,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
                             : rule::LogSourceUse::ignore;
   options.log_source_files = out->log_source_files;
   RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
+  options.documents = documents;
   out->loaded = rule::load_rules(out->files, options);
   out->loaded.problems.insert(out->loaded.problems.begin(), of_packs.begin(), of_packs.end());
   return out;

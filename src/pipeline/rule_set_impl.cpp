@@ -171,6 +171,41 @@ const std::vector<std::string>& RuleSetImpl::sources_of_channel(std::string_view
   return at == compiled_->sources_of_channel.end() ? kNone : at->second;
 }
 
+namespace {
+// "Microsoft-Windows-TerminalServices-Gateway/Operational" and
+// "TerminalServicesGateway%4Operational" → "terminalservicesgatewayoperational"
+std::string letters_of_log(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '%' && (name.substr(i, 2) == "%4" || name.substr(i, 3) == "%2F")) {
+      i += name[i + 1] == '4' ? 1U : 2U;  // how files spell the "/" of a channel
+      continue;
+    }
+    const char c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out.push_back(c);
+  }
+  constexpr std::string_view kCommon = "microsoftwindows";
+  return out.size() > kCommon.size() && out.starts_with(kCommon) ? out.substr(kCommon.size()) : out;
+}
+}  // namespace
+
+std::vector<std::string> RuleSetImpl::sources_of_log_name(std::string_view name) const {
+  constexpr std::size_t kTelling = 14;  // letters that no two channels end in alike
+  compile_rules();
+  const std::string wanted = letters_of_log(name);
+  std::vector<std::string> exact, by_end;
+  for (const auto& [channel, sources] : compiled_->sources_of_channel) {
+    const std::string known = letters_of_log(channel);
+    if (known == wanted) exact.insert(exact.end(), sources.begin(), sources.end());
+    if (wanted.size() >= kTelling && known.ends_with(wanted))
+      by_end.insert(by_end.end(), sources.begin(), sources.end());
+  }
+  std::vector<std::string>& found = exact.empty() ? by_end : exact;
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return std::move(found);
+}
+
 const reader::FormatSet* RuleSetImpl::formats() const {
   compile_formats();
   return &*compiled_->formats;

@@ -67,6 +67,9 @@ class RuleSetImpl {
   const pipeline::RuleSources& rule_sources() const;
   // "windows/<service>" for every service of the pack's rules that reads the channel.
   const std::vector<std::string>& sources_of_channel(std::string_view channel) const;
+  // The same for what files are called after a channel: without "Microsoft-Windows-", with other
+  // signs between the words, or by its last words alone.
+  std::vector<std::string> sources_of_log_name(std::string_view name) const;
 
   const pipeline::Translations& translations() const { return translations_; }
 

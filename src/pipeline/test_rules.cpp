@@ -151,8 +151,8 @@ class TestRun {
                           std::string_view) -> std::unique_ptr<pipeline::EventConsumer> {
       return std::make_unique<Consumer>(*this, rule, out);
     };
-    pipeline::read_case(input, {RuleSet::builtin().impl().formats(), nullptr, 1}, make,
-                        [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
+    pipeline::read_case(input, {[] { return RuleSet::builtin().impl().formats(); }, nullptr, 1},
+                        make, [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
   }
 
   void judge(const rule::RuleInfo& info, const YamlNode& test, const Outcome& out) {

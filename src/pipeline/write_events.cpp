@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "base/output_buffer.hpp"
 #include "base/sha256.hpp"
@@ -12,9 +13,11 @@
 #include "base/time.hpp"
 #include "container/file_source.hpp"
 #include "container/walk.hpp"
+#include "pipeline/find_reader.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "reader/reader.hpp"
 #include "report/event_csv.hpp"
+#include "report/event_import.hpp"
 #include "report/event_json.hpp"
 #include "report/event_xml.hpp"
 
@@ -47,6 +50,10 @@ bool is_wanted(const EventView& event, const EventFilter& filter) {
   return computer && is_one_of(*computer, filter.hosts);
 }
 
+bool is_import(EventFormat format) {
+  return format == EventFormat::timesketch || format == EventFormat::ecs;
+}
+
 // Bytes gathered before they are handed out.
 constexpr std::size_t kEnough = std::size_t{256} << 10;
 
@@ -58,6 +65,10 @@ class Sink final : public reader::EventSink {
 
   reader::Flow event(EventView& event) override {
     if (!is_wanted(event, filter_)) return reader::Flow::go_on;
+    if (is_import(format_) && !report::has_date(event.key())) {
+      ++without_date_;
+      return reader::Flow::go_on;
+    }
     switch (format_) {
       case EventFormat::jsonl:
         json_.write(artifact_, event, buffer_);
@@ -67,6 +78,12 @@ class Sink final : public reader::EventSink {
         break;
       case EventFormat::xml:
         xml_.write(event, buffer_);
+        break;
+      case EventFormat::timesketch:
+        import_.write_timesketch(artifact_, event, buffer_);
+        break;
+      case EventFormat::ecs:
+        import_.write_ecs(artifact_, event, buffer_);
         break;
     }
     return out_ != nullptr && buffer_.size() >= kEnough ? flush(buffer_) : reader::Flow::go_on;
@@ -78,11 +95,14 @@ class Sink final : public reader::EventSink {
   }
   reader::Flow join(EventSink& forked) override {
     const reader::Flow flow = flush(buffer_);
-    return flow == reader::Flow::stop ? flow : flush(static_cast<Sink&>(forked).buffer_);
+    auto& other = static_cast<Sink&>(forked);
+    without_date_ += std::exchange(other.without_date_, 0);
+    return flow == reader::Flow::stop ? flow : flush(other.buffer_);
   }
 
   reader::Flow finish() { return flush(buffer_); }
   std::vector<Notice>& notices() { return notices_; }
+  std::uint64_t without_date() const { return without_date_; }
 
  private:
   reader::Flow flush(base::OutputBuffer& buffer) {
@@ -100,6 +120,8 @@ class Sink final : public reader::EventSink {
   report::EventJsonWriter json_;
   report::EventCsvWriter csv_;
   report::EventXmlWriter xml_;
+  report::EventImportWriter import_;
+  std::uint64_t without_date_ = 0;
   std::vector<Notice> notices_;
 };
 
@@ -124,7 +146,11 @@ class Visitor final : public container::Visitor {
     if (stopped_) return;
     ArtifactReport& row = add(artifact);
     const auto head = source.peek(reader::kProbeBytes);
-    const reader::ReaderInfo* const reader = find_reader(head, artifact.name);
+    const auto load = [this] {
+      return (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
+    };
+    const reader::ReaderInfo* const reader =
+        pipeline::find_reader(head, artifact.name, context_, load);
     if (reader == nullptr) {
       row.because = head.empty() ? "the file is empty" : "no known log or capture format";
       return;
@@ -141,6 +167,16 @@ class Visitor final : public container::Visitor {
     row.state = outcome.damaged             ? ArtifactState::damaged
                 : outcome.records_read != 0 ? ArtifactState::used
                                             : ArtifactState::not_used;
+    if (sink.without_date() != 0) {
+      Notice left_out;
+      left_out.code = "EVENTS_WITHOUT_DATE";
+      left_out.text = "events of " + artifact.path +
+                      " without a date, which no other timeline can "
+                      "place, are left out: " +
+                      std::to_string(sink.without_date()) + "; --format jsonl has them";
+      left_out.artifact = artifact.index;
+      summary_.notices.push_back(std::move(left_out));
+    }
     for (Notice& notice : sink.notices()) summary_.notices.push_back(std::move(notice));
   }
   void bundle_begin(const container::Artifact& artifact, std::string_view format) override {
@@ -163,19 +199,6 @@ class Visitor final : public container::Visitor {
   void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
 
  private:
-  // The grammars of text formats are loaded for the first artifact that is not surely something
-  // else: a binary log alone never needs them.
-  const reader::ReaderInfo* find_reader(std::span<const std::byte> head, std::string_view name) {
-    const reader::ReaderInfo* const found = reader::find_reader(head, name, context_);
-    if (found != nullptr && found->probe(head, name, context_) == reader::Sureness::certain) {
-      return found;
-    }
-    if (context_.formats == nullptr) {
-      context_.formats = (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
-    }
-    return reader::find_reader(head, name, context_);
-  }
-
   ArtifactReport& add(const container::Artifact& artifact) {
     ArtifactReport& row = summary_.artifacts.emplace_back();
     row.id = "A" + std::to_string(artifact.index + 1);

@@ -8,6 +8,10 @@
 
 namespace rdptriage::reader {
 
+// Category of events in which a collector says what it did not find: about the case, not the
+// trouble.
+inline constexpr std::string_view kCollectionState = "collection_state";
+
 Sureness probe_capture(std::span<const std::byte> head, std::string_view name, const ReadContext&);
 ReadOutcome read_capture(const container::Artifact&, container::ByteSource&, const ReadContext&,
                          EventSink&);

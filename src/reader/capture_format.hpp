@@ -63,7 +63,9 @@ struct CaptureFormat {
 struct CaptureSet {
   std::vector<CaptureFormat> formats;
   std::map<std::string, WordTable, std::less<>> words;
-  WordTable roles;  // words of file and folder names → host role
+  WordTable roles;                        // words of file and folder names → host role
+  WordTable machine_roles;                // words of machines' names → host role
+  std::vector<base::Pattern> collectors;  // names of a collector's folder; group `machine`
   std::vector<std::string> key_words;
   // All `begin` and `lead` expressions in one, because every line of every text is held against
   // them; nothing before index() and when they do not fit into memory together.
@@ -76,6 +78,14 @@ struct CaptureSet {
   std::string_view constant(std::string_view format, std::string_view name) const;
   // The canonical word of a table, or "".
   std::string_view canonical(std::string_view table, std::string_view word) const;
+  // The machine that a collector named its folder or archive after, in the nearest name along the
+  // path that such a one is, and what stands before that; "" and the path when there is none.
+  struct Collected {
+    std::string_view machine, before;
+  };
+  Collected collected(std::string_view path) const;
+  // What a machine's name alone says of its part; "" when nothing, or two things.
+  std::string_view role_of_machine(std::string_view name) const;
   // What the names along a path say of the host: "session-host", "gateway", "client" or "".
   std::string_view role_of_path(std::string_view path) const;
 };

@@ -27,9 +27,11 @@ class CaptureLoader {
       : source_(source), out_(out), problems_(problems) {}
 
   void load(const base::YamlNode& document) {
-    check_keys(document, {"capture", "title", "category", "begin", "lead", "end", "lines",
-                          "required", "required_any", "constants", "labels", "values", "dates",
-                          "summary", "row_lines", "max_lines", "samples", "words", "host_roles"});
+    check_keys(document,
+               {"capture",    "title",         "category",     "begin",     "lead",    "end",
+                "lines",      "required",      "required_any", "constants", "labels",  "values",
+                "dates",      "summary",       "row_lines",    "max_lines", "samples", "words",
+                "host_roles", "machine_roles", "collectors"});
     if (const base::YamlNode* tables = mapping(document, "words")) {
       for (std::size_t i = 0; i < tables->keys.size(); ++i) {
         add_words(tables->items[i], out_.words[tables->keys[i].text]);
@@ -37,6 +39,13 @@ class CaptureLoader {
     }
     if (const base::YamlNode* roles = mapping(document, "host_roles"))
       add_words(*roles, out_.roles);
+    if (const base::YamlNode* names = mapping(document, "machine_roles"))
+      add_words(*names, out_.machine_roles);
+    for_each(document, "collectors", [&](const auto& node) {
+      add_pattern(node, out_.collectors);
+      if (!out_.collectors.empty() && !out_.collectors.back().group("machine"))
+        problem(node, "the name of a collector's folder has a group `machine`");
+    });
     if (document.find("capture") != nullptr) load_format(document);
   }
 
@@ -213,28 +222,10 @@ std::string_view CaptureSet::canonical(std::string_view table, std::string_view 
   return at == words.end() ? std::string_view() : at->second.find(word);
 }
 
-std::string_view CaptureSet::role_of_path(std::string_view path) const {
-  // The nearest name says most: from the last word to the first.
-  const auto is_word = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  std::size_t end = path.size();
-  while (end > 0) {
-    while (end > 0 && !is_word(path[end - 1])) --end;
-    std::size_t first = end;
-    while (first > 0 && is_word(path[first - 1])) --first;
-    if (const auto role = roles.find(path.substr(first, end - first));
-        first < end && !role.empty()) {
-      return role;
-    }
-    end = first;
-  }
-  return {};
-}
-
 bool is_capture_document(const base::YamlNode& document) {
   return document.find("capture") != nullptr || document.find("words") != nullptr ||
-         document.find("host_roles") != nullptr;
+         document.find("host_roles") != nullptr || document.find("machine_roles") != nullptr ||
+         document.find("collectors") != nullptr;
 }
 
 void load_capture(const base::YamlNode& document, const base::SourceText& source, CaptureSet& out,

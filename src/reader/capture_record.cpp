@@ -84,7 +84,7 @@ bool CaptureRecord::take(const TextLine& line) {
       touch(part, line, true);
     }
     used_[i] = true;
-    touch(whole_, line, rows_.empty());
+    touch(whole_, line, false);
     return true;
   }
   touch(whole_, line, false);

@@ -87,6 +87,9 @@ class JsonEvent final : public EventDecoder {
   template <class T>
   static std::optional<T> number(const json* value, int base = 10) {
     if (value == nullptr) return std::nullopt;
+    if (sizeof(T) == sizeof(std::int64_t) && value->is_number_integer()) {
+      return static_cast<T>(value->get<std::int64_t>());  // .NET has keywords signed
+    }
     if (value->is_number_unsigned()) {
       const auto wide = value->get<std::uint64_t>();
       const T narrow = static_cast<T>(wide);
@@ -206,29 +209,31 @@ class JsonEvent final : public EventDecoder {
   // list Properties, each an object with the member Value.
   void make_get_winevent(const json& record) {
     key.product = "windows";
-    key.channel = text(member(record, "LogName")).value_or("");
-    key.provider = text(member(record, "ProviderName")).value_or("");
-    key.event_id = number<std::uint32_t>(member(record, "Id"));
-    if (const json* time = member(record, "TimeCreated")) set_net_time(*time);
-    system_.provider_guid = text(member(record, "ProviderId"));
-    system_.qualifiers = number<std::uint32_t>(member(record, "Qualifiers"));
-    system_.version = number<std::uint32_t>(member(record, "Version"));
-    system_.level = number<std::uint32_t>(member(record, "Level"));
-    system_.task = number<std::uint32_t>(member(record, "Task"));
-    system_.opcode = number<std::uint32_t>(member(record, "Opcode"));
-    system_.record_id = number<std::uint64_t>(member(record, "RecordId"));
-    system_.process_id = number<std::uint32_t>(member(record, "ProcessId"));
-    system_.thread_id = number<std::uint32_t>(member(record, "ThreadId"));
-    system_.computer = text(member(record, "MachineName"));
-    system_.activity_id = text(member(record, "ActivityId"));
-    system_.related_activity_id = text(member(record, "RelatedActivityId"));
-    system_.user_sid = text(value_of(member(record, "UserId")));
+    key.channel = text(net_member(record, "LogName")).value_or("");
+    key.provider = text(net_member(record, "ProviderName")).value_or("");
+    key.event_id = number<std::uint32_t>(net_member(record, "Id"));
+    if (const json* time = net_member(record, "TimeCreated")) set_net_time(*time);
+    system_.provider_guid = text(net_member(record, "ProviderId"));
+    system_.qualifiers = number<std::uint32_t>(net_member(record, "Qualifiers"));
+    system_.version = number<std::uint32_t>(net_member(record, "Version"));
+    system_.level = number<std::uint32_t>(net_member(record, "Level"));
+    system_.task = number<std::uint32_t>(net_member(record, "Task"));
+    system_.opcode = number<std::uint32_t>(net_member(record, "Opcode"));
+    system_.keywords = number<std::uint64_t>(net_member(record, "Keywords"));
+    system_.record_id = number<std::uint64_t>(net_member(record, "RecordId"));
+    system_.process_id = number<std::uint32_t>(net_member(record, "ProcessId"));
+    system_.thread_id = number<std::uint32_t>(net_member(record, "ThreadId"));
+    system_.computer = text(net_member(record, "MachineName"));
+    system_.activity_id = text(net_member(record, "ActivityId"));
+    system_.related_activity_id = text(net_member(record, "RelatedActivityId"));
+    system_.user_sid = text(net_member(record, "UserId"));
     if (const json* properties = member(record, "Properties")) add_properties(*properties);
     if (const json* message = member(record, "Message"); message != nullptr && message->is_string())
       add("Message", *message, FieldSection::other);
   }
 
-  // What ConvertTo-Json makes of a .NET object with a value: Windows PowerShell 5 nests it.
+  // What ConvertTo-Json makes of a .NET object with a value: Windows PowerShell 5 nests it. Of an
+  // enumeration that came from another machine, "Value" is the number and "value" the word.
   static const json* value_of(const json* node) {
     for (const char* name : {"Value", "value"}) {
       if (const json* inner = node == nullptr ? nullptr : member(*node, name)) return inner;
@@ -236,12 +241,16 @@ class JsonEvent final : public EventDecoder {
     return node;
   }
 
+  static const json* net_member(const json& record, std::string_view name) {
+    return value_of(member(record, name));
+  }
+
   void add_properties(const json& properties) {
     // PowerShell 5: {"value": [...], "Count": n} where a list was looked at before.
     const json* const list = value_of(&properties);
     if (!list->is_array()) return;
     for (const json& property : *list) {
-      const json* const value = value_of(&property);
+      const json* const value = value_of(value_of(&property));
       if (!value->is_structured()) add("", *value, FieldSection::event_data);
     }
   }
@@ -250,9 +259,8 @@ class JsonEvent final : public EventDecoder {
   void set_net_time(const json& node) {
     constexpr std::int64_t kUnixEpoch = 116'444'736'000'000'000, kTicksPerMillisecond = 10'000;
     constexpr std::int64_t kMostMilliseconds = 1'000'000'000'000'000;
-    const json* const value = value_of(&node);
-    if (!value->is_string()) return;
-    const std::string_view text = value->get_ref<const std::string&>();
+    if (!node.is_string()) return;
+    const std::string_view text = node.get_ref<const std::string&>();
     constexpr std::string_view kDate = "/Date(";
     if (!text.starts_with(kDate)) return set_time(text);
     std::int64_t milliseconds = 0;

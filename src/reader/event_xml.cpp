@@ -56,6 +56,16 @@ bool assemble(const pugi::xml_node& root, EventAssembler& out) {
   }
 }
 
+// tracerpt writes numbers at the right of eight columns.
+void strip_padding(std::vector<Field>& fields) {
+  for (Field& field : fields) {
+    const std::size_t first = field.value.find_first_not_of(' ');
+    if (first == 0 || first == std::string_view::npos) continue;
+    const std::string_view rest = field.value.substr(first);
+    if (parse_number(rest)) field.value = rest;
+  }
+}
+
 class Decoder final : public EventDecoder {
  public:
   // False: this is no event.
@@ -79,12 +89,19 @@ class Decoder final : public EventDecoder {
     damaged_ = damaged_ || assembler_.overflowed();
     if (!assembler_.is_event()) return false;
     fill_key(assembler_.system(), key_);
+    // Events of a trace were in no log, so they have no number there.
+    is_trace_ = !assembler_.system()[static_cast<std::size_t>(SystemSlot::record_id)];
+    if (is_trace_) strip_padding(assembler_.fields());
     // Of a torn event only what says which event it was is worth having.
     return !damaged_ || key_.event_id.has_value();
   }
   const EventKey& key() const { return key_; }
   bool damaged() const override { return damaged_; }
-  void decode_system(SystemFields& out) override { fill_system(assembler_.system(), out); }
+  void decode_system(SystemFields& out) override {
+    fill_system(assembler_.system(), out);
+    constexpr std::string_view kNoActivity = "{00000000-0000-0000-0000-000000000000}";
+    if (is_trace_ && out.activity_id == kNoActivity) out.activity_id.reset();
+  }
   void decode_fields(std::vector<Field>& out) override { out = assembler_.fields(); }
 
  private:
@@ -94,6 +111,7 @@ class Decoder final : public EventDecoder {
   std::string text_;
   EventKey key_;
   bool damaged_ = false;
+  bool is_trace_ = false;
 };
 
 class XmlReading {

@@ -24,19 +24,19 @@ bool is_event_tag(std::string_view rest) {
   return name == "Event";
 }
 
-// The tag's '>' outside of quotes; kNone when it is not there.
+// The tag's '>' outside of quotes; kNone when it is not there. No attribute holds a '<': where one
+// comes first, the tag or a quote in it was damaged, and the next tag begins there.
 std::size_t tag_end(std::string_view text, std::size_t from) {
   char quote = '\0';
   for (std::size_t i = from; i < text.size(); ++i) {
     const char c = text[i];
+    if (c == '<') return i - 1;
     if (quote != '\0') {
       if (c == quote) quote = '\0';
     } else if (c == '"' || c == '\'') {
       quote = c;
     } else if (c == '>') {
       return i;
-    } else if (c == '<') {
-      return i - 1;  // a tag that was never closed: the next one begins here
     }
   }
   return kNone;

@@ -73,6 +73,18 @@ void JsonWriter::value(std::string_view text) {
   quoted(text);
 }
 
+void JsonWriter::json(std::string_view text) {
+  separate();
+  out_.append(text);
+}
+
+void JsonWriter::clear() {
+  out_.clear();
+  depth_ = 0;
+  is_first_ = true;
+  after_name_ = false;
+}
+
 void JsonWriter::value(double number) {
   separate();
   std::string digits = fmt::format("{}", number);

@@ -49,6 +49,8 @@ class JsonWriter {
     member(name);
     value(of_member);
   }
+  // A value that is JSON already, in one line.
+  void json(std::string_view text);
   // A member for what is known; without text or value there is none.
   void known(std::string_view name, std::string_view text) {
     if (!text.empty()) member(name, text);
@@ -71,6 +73,8 @@ class JsonWriter {
   }
 
   std::string_view text() const { return out_.view(); }
+  // Begins another document in the same memory.
+  void clear();
 
  private:
   void begin(char bracket);

@@ -275,7 +275,10 @@ class Card {
 
   void write_path() {
     const Attempt* attempt = shown_attempt(report_);
-    if (!attempt || attempt->stages.empty()) return;
+    const auto is_known = [](const StageResult& stage) {
+      return stage.state != StageState::unknown;
+    };
+    if (!attempt || std::none_of(attempt->stages.begin(), attempt->stages.end(), is_known)) return;
     std::string path = path_of(attempt->stages);
     // The stage that broke must be on the two lines; what was passed before it can go.
     std::span<const StageResult> shown = attempt->stages;

@@ -42,7 +42,8 @@ class CompiledRules {
   std::span<const Correlation> correlations() const;
 
   const MatchProgram& program() const;
-  const RuleDocuments& documents() const;  // as read; without the rules that were refused
+  // As read; without the rules that were refused. Empty when they were dropped.
+  const RuleDocuments& documents() const;
   // The detection or correlation document of a rule; position in documents().
   std::size_t document_of(RuleIndex rule) const;
 

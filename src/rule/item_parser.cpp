@@ -129,7 +129,7 @@ class ItemParser {
         test.kind = chain_.form == Form::time ? TestKind::time_part : TestKind::compare;
         test.op = chain_.op;
         test.part = chain_.part;
-        test.number = *number;
+        test.set_number(*number);
         return add(std::move(test));
       }
       case Form::fieldref: {
@@ -185,7 +185,7 @@ class ItemParser {
       ValueTest test;
       test.kind = TestKind::cidr;
       test.text = text;
-      test.network = *network;
+      test.set_network(*network);
       spellings.push_back(std::move(test));
     }
     item_.values.push_back(std::move(spellings));
@@ -202,7 +202,7 @@ class ItemParser {
         test.text = *value.boolean() ? "true" : "false";
       } else if (const auto number = parse_decimal(value.text, Exponent::allowed)) {
         test.kind = TestKind::number;
-        test.number = *number;
+        test.set_number(*number);
         test.text = number->canonical();
       } else {
         return bad_value(value, "the number is too large", "quote it to compare it as text");

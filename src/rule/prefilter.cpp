@@ -71,12 +71,13 @@ constexpr std::string_view kEverywhere[] = {"\001c:\\windows\\system32\\",
 // How many needles hold a window.
 class GramCounts {
  public:
-  explicit GramCounts(const std::vector<Prefilter::Needle>& needles) {
-    std::size_t windows = 0;
-    for (const auto& needle : needles) windows += needle.text.size();
-    for (const std::string_view text : kEverywhere) windows += text.size();
-    counts_.resize(power_of_two(64, windows * 2));
-    for (const auto& needle : needles) add(needle.text, 1);
+  explicit GramCounts(const std::vector<Prefilter::Needle>& needles) : counts_(1024) {
+    for (std::size_t i = 0; i < needles.size();) {
+      const std::string_view text = needles[i].text;
+      std::uint32_t same = 0;
+      for (; i < needles.size() && needles[i].text.data() == text.data(); ++i) ++same;
+      add(text, same);
+    }
     for (const std::string_view text : kEverywhere) add(text, kMany);
   }
   std::uint32_t of(const char* window) { return find(gram_at(window)).count; }
@@ -90,7 +91,9 @@ class GramCounts {
     for (std::size_t i = 0; i + kGram <= text.size(); ++i) {
       Count& known = find(gram_at(text.data() + i));
       known.gram = gram_at(text.data() + i);
+      const bool is_new = known.count == 0;
       known.count += weight;
+      if (is_new && ++used_ * 2 > counts_.size()) grow();
     }
   }
   Count& find(std::uint32_t gram) {
@@ -98,8 +101,16 @@ class GramCounts {
     while (counts_[at].count != 0 && counts_[at].gram != gram) at = (at + 1) & (counts_.size() - 1);
     return counts_[at];
   }
+  void grow() {
+    std::vector<Count> before(counts_.size() * 2);
+    before.swap(counts_);
+    for (const Count& count : before) {
+      if (count.count != 0) find(count.gram) = count;
+    }
+  }
 
   std::vector<Count> counts_;  // open addressing, a power of two
+  std::size_t used_ = 0;
 };
 }  // namespace
 

@@ -77,6 +77,7 @@ class RuleLoader {
     number_rules();
     build_correlations();
     build_program();
+    if (options_.documents == Documents::dropped) data_->documents = {};
     LoadedRules out;
     out.rules.data_ = std::move(data_);
     out.problems = std::move(problems_);
@@ -178,15 +179,15 @@ class RuleLoader {
     return true;
   }
 
-  template <class Documents>
-  void register_all(Documents& documents, RuleKind kind) {
-    Documents kept;
-    for (auto& document : documents) {
-      if (take_handles(document.info, {kind, kept.size(), document.place})) {
-        kept.push_back(std::move(document));
-      }
+  template <class Some>
+  void register_all(Some& documents, RuleKind kind) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (!take_handles(documents[i].info, {kind, kept, documents[i].place})) continue;
+      if (kept != i) documents[kept] = std::move(documents[i]);
+      ++kept;
     }
-    documents = std::move(kept);
+    documents.resize(kept);
   }
 
   void register_handles() {
@@ -367,6 +368,7 @@ class RuleLoader {
       return std::pair(a.place.file, a.place.mark.line) <
              std::pair(b.place.file, b.place.mark.line);
     });
+    data_->rules.reserve(all.size());
     detection_index_.resize(documents.detections.size());
     correlation_index_.resize(documents.correlations.size());
     for (const Numbered& rule : all) {

@@ -12,11 +12,15 @@
 
 namespace rdptriage::rule {
 
+// What rules were made of: needed to explain and to judge them, not to run them.
+enum class Documents : std::uint8_t { kept, dropped };
+
 struct LoadOptions {
   LogSourceUse log_sources = LogSourceUse::apply;
   // rules/logsources.yml or the user's map; files, so that mistakes in them have a place.
   std::span<const RuleFile> log_source_files;
   Placeholders placeholders;
+  Documents documents = Documents::kept;
 };
 
 // `problems` lists everything that is wrong with any of the files; the rules are those that are

@@ -136,6 +136,14 @@ std::string written(const SigmaText& tokens) {
 }
 }  // namespace
 
+void ValueTest::set_number(Decimal number) {
+  against = std::make_shared<const Comparand>(Comparand{std::move(number), {}});
+}
+
+void ValueTest::set_network(const Network& network) {
+  against = std::make_shared<const Comparand>(Comparand{{}, network});
+}
+
 std::string ValueTest::key() const {
   std::string out;
   for (const unsigned member : {static_cast<unsigned>(kind), static_cast<unsigned>(case_mode),
@@ -148,7 +156,7 @@ std::string ValueTest::key() const {
       return out + fold_tokens_key(tokens);
     case TestKind::compare:
     case TestKind::time_part:
-      return out + number.canonical();
+      return out + number().canonical();
     default:
       return out + text;
   }
@@ -215,10 +223,10 @@ std::string ValueTest::describe() const {
     case TestKind::cidr:
       return fmt::format("cidr {}", text);
     case TestKind::compare:
-      return fmt::format("{} {}", op_word(op), number.canonical());
+      return fmt::format("{} {}", op_word(op), number().canonical());
     case TestKind::time_part:
       return fmt::format("{} {} {}", kParts[static_cast<std::size_t>(part)], op_word(op),
-                         number.canonical());
+                         number().canonical());
     case TestKind::field_ref:
       return fmt::format("{} the field {}{}", kRelations[static_cast<std::size_t>(relation)], text,
                          cased);
@@ -351,25 +359,25 @@ bool holds_for(const ValueTest& test, std::string_view raw, std::string_view fol
       if (raw == test.text) return true;
       if (kind != ValueKind::number) return false;
       const auto number = parse_decimal(raw, Exponent::allowed);
-      return number && compare(*number, test.number) == 0;
+      return number && compare(*number, test.number()) == 0;
     }
     case TestKind::regex:
       return test.regex->search(raw);
     case TestKind::cidr: {
       const auto address = parse_address(raw);
-      return address && contains(test.network, *address);
+      return address && contains(test.network(), *address);
     }
     case TestKind::compare: {
       const auto number =
           parse_decimal(raw, kind == ValueKind::number ? Exponent::allowed : Exponent::refused);
-      return number && holds(test.op, compare(*number, test.number));
+      return number && holds(test.op, compare(*number, test.number()));
     }
     case TestKind::time_part: {
       const auto part = time_part(raw, test.part);
       if (!part) return false;
       Decimal number;
       number.integer = std::to_string(*part);
-      return holds(test.op, compare(number, test.number));
+      return holds(test.op, compare(number, test.number()));
     }
     case TestKind::is_null:
     case TestKind::exists:

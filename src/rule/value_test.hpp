@@ -29,9 +29,9 @@ enum class TestKind : std::uint8_t {
   exists,       // the field is there, whatever its value
   absent,       // it is not
   regex,        // `regex`, found anywhere
-  cidr,         // an address inside `network`
-  compare,      // a number for which `op` `number` holds
-  time_part,    // a time whose `part` stands in relation `op` to `number`
+  cidr,         // an address inside network()
+  compare,      // a number for which `op` number() holds
+  time_part,    // a time whose `part` stands in relation `op` to number()
   field_ref,    // `relation` holds for some value of the field named `text`
 };
 enum class CaseMode : std::uint8_t { folded, exact };
@@ -48,6 +48,12 @@ struct Network {
   unsigned prefix = 0;
 };
 
+// What a value is compared with where that is no text; few tests have one, so it stands apart.
+struct Comparand {
+  Decimal number;
+  Network network;
+};
+
 struct ValueTest {
   TestKind kind = TestKind::equals;
   CaseMode case_mode = CaseMode::folded;
@@ -57,9 +63,13 @@ struct ValueTest {
   base::PatternFlags flags = base::PatternFlags::none;
   std::string text;  // folded unless case_mode is exact; the regular expression; the field name
   SigmaText tokens;  // kind glob; folded likewise
-  Decimal number;
-  Network network;
+  std::shared_ptr<const Comparand> against;    // kinds number, compare, time_part and cidr
   std::shared_ptr<const base::Pattern> regex;  // shared by all rules that use the expression
+
+  const Decimal& number() const { return against->number; }
+  const Network& network() const { return against->network; }
+  void set_number(Decimal number);
+  void set_network(const Network& network);
 
   // Equal keys ask the same question.
   std::string key() const;

@@ -160,26 +160,90 @@ int make(const char* path, std::size_t megabytes, std::span<char*> seeds) {
 
 // The same from events of a few kinds, when there are no real logs: what a session host's Security
 // and RemoteConnectionManager logs are made of, the first far more often.
-int build(const char* path, std::size_t megabytes) {
-  using test::EvtxEvent;
+// What a server's logs are full of: many small values (logons), long texts (processes, scripts),
+// strings in a row (services).
+test::EvtxEvent made_event(std::uint32_t i) {
   using test::EvtxValue;
-  test::EvtxBuilder log;
-  constexpr std::size_t kMadeMegabytes = 4;  // then repeated, as `make` does
-  for (std::uint32_t i = 0; i < kMadeMegabytes * 900; ++i) {
-    EvtxEvent event;
-    event.time += std::int64_t{i} * 12'345'678;
-    event.computer = "SRV" + std::to_string(i % 7) + ".contoso.example";
-    event.process_id = 600 + i % 50;
-    if (i % 8 == 0) {
+  const auto text = [](std::string value) { return EvtxValue::text(value); };
+  const std::string number = std::to_string(i), user = "user" + std::to_string(i % 97);
+  const std::string program = "C:\\Program Files\\Vendor " + std::to_string(i % 9) + "\\agent.exe";
+  test::EvtxEvent event;
+  event.time += std::int64_t{i} * 12'345'678;
+  event.computer = "SRV" + std::to_string(i % 7) + ".contoso.example";
+  event.process_id = 600 + i % 50;
+  switch (i / 64 % 8) {  // a log is of one channel: a chunk of few kinds of events
+    case 0:
       event.provider = "Microsoft-Windows-TerminalServices-RemoteConnectionManager";
       event.channel = event.provider + "/Operational";
       event.event_id = i % 16 == 0 ? 1149 : 261;
       event.user_data = "EventXML";
       event.user_data_namespace = "Event_NS";
-      event.user_fields = {{"Param1", EvtxValue::text("user" + std::to_string(i % 97))},
-                           {"Param2", EvtxValue::text("CONTOSO")},
-                           {"Param3", EvtxValue::text("10.0.0." + std::to_string(i % 251))}};
-    } else {
+      event.user_fields = {{"Param1", text(user)},
+                           {"Param2", text("CONTOSO")},
+                           {"Param3", text("10.0.0." + std::to_string(i % 251))}};
+      break;
+    case 1:
+      event.provider = "Service Control Manager";
+      event.channel = "System";
+      event.event_id = 7036;
+      event.qualifiers = 16384;
+      event.event_data = {
+          {"param1", text("Software Protection")},
+          {"param2", text(i % 2 == 0 ? "running" : "stopped")},
+          {"Binary", EvtxValue::binary(std::string("s\0p\0p\0s\0v\0c\0/\0001\0", 16))}};
+      break;
+    case 2:
+      event.provider = "Microsoft-Windows-PowerShell";
+      event.channel = event.provider + "/Operational";
+      event.event_id = 4104;
+      event.activity_id = "{3FB80CAA-2356-43C8-9991-B852526F2500}";
+      event.event_data = {
+          {"MessageNumber", EvtxValue::i32(1)},
+          {"MessageTotal", EvtxValue::i32(1)},
+          {"ScriptBlockText",
+           text("function Get-Inventory" + number +
+                " {\r\n    param([string]$Path, [switch]$Recurse)\r\n    Get-ChildItem -Path $Path "
+                "-Recurse:$Recurse | Where-Object { $_.Length -gt 1MB } | ForEach-Object {\r\n     "
+                "  "
+                " [pscustomobject]@{ Name = $_.FullName; Size = $_.Length; Owner = (Get-Acl "
+                "$_.FullName).Owner; Written = $_.LastWriteTimeUtc }\r\n    } | Sort-Object Size "
+                "-Descending | Export-Csv -NoTypeInformation -Path "
+                "\"$env:TEMP\\inventory.csv\"\r\n}")},
+          {"ScriptBlockId",
+           text("68fa4c46-9a2d-4d9c-a0ff-a0e0d2d1b" + std::to_string(100 + i % 900))},
+          {"Path", text("C:\\Scripts\\inventory.ps1")}};
+      break;
+    case 3:
+    case 4:
+      event.provider = "Microsoft-Windows-Sysmon";
+      event.channel = event.provider + "/Operational";
+      event.event_id = 1;
+      event.user_sid = "S-1-5-18";
+      event.event_data = {
+          {"RuleName", text("-")},
+          {"UtcTime", text("2026-11-20 08:11:52.103")},
+          {"ProcessGuid", EvtxValue::guid("{247E89E9-7A2D-5D9C-0000-0010A0FF1B00}")},
+          {"ProcessId", EvtxValue::u32(4000 + i % 4000)},
+          {"Image", text(program)},
+          {"FileVersion", text("7.1." + std::to_string(i % 40))},
+          {"Description", text("Vendor Management Agent")},
+          {"Company", text("Vendor Corporation")},
+          {"OriginalFileName", text("agent.exe")},
+          {"CommandLine", text('"' + program + "\" --collect --site HQ --session " + number +
+                               " --output \"C:\\ProgramData\\Vendor\\Collections\\run-" + number +
+                               ".json\" --quiet")},
+          {"CurrentDirectory", text("C:\\Windows\\system32\\")},
+          {"User", text("NT AUTHORITY\\SYSTEM")},
+          {"LogonId", EvtxValue::hex64(0x3E7)},
+          {"TerminalSessionId", EvtxValue::u32(0)},
+          {"IntegrityLevel", text("System")},
+          {"Hashes", text("SHA1=1B4F0E9851971998E732078544C96B36C3D01CED,MD5="
+                          "B1946AC92492D2347C6235B4D2611184,SHA256="
+                          "5891B5B522D5DF086D0FF0B110FBD9D21BB4FC7163AF34D08286A2E846F6BE03")},
+          {"ParentImage", text("C:\\Windows\\System32\\services.exe")},
+          {"ParentCommandLine", text("C:\\Windows\\system32\\services.exe")}};
+      break;
+    default:
       event.provider = "Microsoft-Windows-Security-Auditing";
       event.provider_guid = "{54849625-5478-4994-A5BA-3E3B0328C30D}";
       event.channel = "Security";
@@ -205,9 +269,15 @@ int build(const char* path, std::size_t megabytes) {
           {"ProcessName", EvtxValue::text("C:\\Windows\\System32\\svchost.exe")},
           {"IpAddress", EvtxValue::text("10.0.0." + std::to_string(i % 251))},
           {"IpPort", EvtxValue::text(std::to_string(49152 + i % 16000))}};
-    }
-    log.add(event);
+      break;
   }
+  return event;
+}
+
+int build(const char* path, std::size_t megabytes) {
+  test::EvtxBuilder log;
+  constexpr std::uint32_t kMade = 3600;  // some 4 MB, then repeated as `make` does
+  for (std::uint32_t i = 0; i < kMade; ++i) log.add(made_event(i));
   const std::vector<std::byte> bytes = log.finish();
   const std::string seed = std::string(path) + ".seed";
   std::ofstream(seed, std::ios::binary)

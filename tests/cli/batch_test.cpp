@@ -164,7 +164,7 @@ TEST_CASE("batch: the reports are whole, one for each case and format") {
   }
   CHECK(reports == 8);
   const Outcome again = run_program({"batch", "--entries-of", cases, "-o", out});
-  CHECK(again.exit_code == 75);
+  CHECK(again.exit_code == 2);
   CHECK(contains(again.err, "OUTPUT_EXISTS"));
   CHECK(run_program({"batch", "--entries-of", cases, "-o", out, "--force"}).exit_code == 0);
 }

@@ -1,5 +1,8 @@
 // `events` and `rules match` over binary logs: what comes out depends on neither threads nor what
 // else lies in the folder.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "support/catch.hpp"
 #include "support/evtx_builder.hpp"
 #include "support/run_program.hpp"
@@ -38,16 +41,61 @@ std::size_t count(const std::string& text, const std::string& piece) {
 
 TEST_CASE("events: every format is the same on one thread and on several") {
   const std::string log = write_log(fresh_folder("events_jobs") + "/Security.evtx");
-  for (const std::string format : {"jsonl", "csv", "xml"}) {
+  for (const std::string format : {"jsonl", "csv", "xml", "timesketch", "ecs"}) {
     INFO(format);
     const Outcome one = run_program({"events", "--format", format, "--jobs", "1", log});
     CHECK(one.exit_code == 0);
     CHECK(one.err == "");
-    CHECK(count(one.out, "Microsoft-Windows-Security-Auditing") == 4000);
+    const bool has_it_twice = format == "timesketch" || format == "ecs";  // in the message, too
+    CHECK(count(one.out, "Microsoft-Windows-Security-Auditing") >= (has_it_twice ? 8000U : 4000U));
+    CHECK(count(one.out, "\n") >= 4000);
     for (const std::string jobs : {"2", "3", "8"}) {
       CHECK(run_program({"events", "--format", format, "--jobs", jobs, log}).out == one.out);
     }
   }
+}
+
+TEST_CASE("events: other timelines get what they ask for, and nothing without a date") {
+  const std::string folder = fresh_folder("events_import");
+  write_log(folder + "/Security.evtx");
+  write_text_file(folder + "/client.log",
+                  "[10:11:12:100] [100:101] [INFO][com.freerdp.core] - loading channels\n"
+                  "[10:11:12:500] [100:101] [ERROR][com.freerdp.core] - it \"failed\"\n");
+  const auto lines = [&](const std::string& format, const std::string& file) {
+    std::vector<nlohmann::json> out;
+    const Outcome run = run_program({"events", "--format", format, folder + "/" + file});
+    std::istringstream in(run.out);
+    for (std::string line; std::getline(in, line);) out.push_back(nlohmann::json::parse(line));
+    if (out.empty()) CHECK(run.err.find("EVENTS_WITHOUT_DATE") != std::string::npos);
+    return out;
+  };
+  const auto sketch = lines("timesketch", "Security.evtx");
+  REQUIRE(sketch.size() == 4000);
+  CHECK(sketch[0]["datetime"].get<std::string>().ends_with("+00:00"));
+  CHECK(sketch[0]["timestamp_desc"] == "Event Logged");
+  CHECK(sketch[1]["timestamp"].get<std::int64_t>() - sketch[0]["timestamp"].get<std::int64_t>() ==
+        1'000'000);
+  CHECK(sketch[0]["message"].get<std::string>().find("4625: TargetUserName=user0") !=
+        std::string::npos);
+  CHECK(sketch[0]["event_identifier"] == 4625);
+  CHECK(sketch[0]["data"]["TargetUserName"] == "user0");
+  const auto ecs = lines("ecs", "Security.evtx");
+  REQUIRE(ecs.size() == 4000);
+  CHECK(ecs[0]["event"]["code"] == "4625");
+  CHECK(ecs[0]["winlog"]["channel"] == "Security");
+  CHECK(ecs[0]["winlog"]["event_data"]["TargetUserName"] == "user0");
+  CHECK(ecs[0]["log"]["file"]["path"] == folder + "/Security.evtx");
+  CHECK(ecs[0]["@timestamp"].get<std::string>().ends_with("Z"));
+  for (const std::string format : {"timesketch", "ecs"}) CHECK(lines(format, "client.log").empty());
+}
+
+TEST_CASE("events: -o writes the same bytes whole, and keeps what is there") {
+  const std::string folder = fresh_folder("events_file");
+  const std::string log = write_log(folder + "/Security.evtx"), file = folder + "/events.jsonl";
+  CHECK(run_program({"events", log, "-o", file}).exit_code == 0);
+  CHECK(read_text_file(file) == run_program({"events", log}).out);
+  CHECK(run_program({"events", log, "-o", file}).exit_code == 2);
+  CHECK(run_program({"events", log, "-o", file, "--force"}).exit_code == 0);
 }
 
 TEST_CASE("events: filters choose by the key") {

@@ -1,5 +1,9 @@
 // What scripts rely on: exit codes, and that every refusal says what, where and what to do.
+#include <sys/stat.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "support/run_program.hpp"
@@ -44,7 +48,7 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"--verison"}, "did you mean '--version'?"},
       {{"rules"}, "`rules` needs one of: "},
       {{"rules", "lnt"}, "did you mean 'lint'?"},
-      {{"/", "--jobs", "many"}, "wrong kind: "},
+      {{"/", "--jobs", "many"}, "takes a number from 0 on"},
       {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
   };
@@ -131,10 +135,49 @@ TEST_CASE("cli: outputs appear whole, and an existing file needs --force") {
   CHECK(contains(read_text_file(folder + "/r.html"), "</html>"));
   const std::string before = read_text_file(folder + "/r.json");
   const Outcome second = run_program(command);
-  CHECK(second.exit_code == 75);
+  CHECK(second.exit_code == 2);
   CHECK(contains(second.err, "OUTPUT_EXISTS"));
   CHECK(read_text_file(folder + "/r.json") == before);
   const Outcome again = run_program({"report", folder + "/r.json", "--format", "text"});
   CHECK(again.exit_code == 0);
   CHECK(contains(again.out, "gateway-http.502"));
 }
+
+TEST_CASE("cli: several formats make a folder of the target") {
+  const std::string folder = fresh_folder("cli-output-folder");
+  write_text_file(folder + "/client.log", kTrace);
+  const Outcome run = run_program(
+      {folder + "/client.log", "--format", "json", "--format", "html", "-o", folder + "/out"});
+  CHECK(run.exit_code == 0);
+  CHECK(contains(read_text_file(folder + "/out/report.json"), "gateway-http.502"));
+  CHECK(contains(read_text_file(folder + "/out/report.html"), "</html>"));
+  write_text_file(folder + "/file", "mine");
+  const Outcome refused = run_program(
+      {folder + "/client.log", "--format", "json", "--format", "html", "-o", folder + "/file"});
+  CHECK(refused.exit_code == 2);
+  CHECK(contains(refused.err, "OUTPUT_TWICE"));
+  CHECK(read_text_file(folder + "/file") == "mine");
+}
+
+TEST_CASE("cli: a pipe or a link that stands there stays what it is") {
+  namespace fs = std::filesystem;
+  const std::string folder = fresh_folder("cli-output-special");
+  write_text_file(folder + "/client.log", kTrace);
+  const std::string pipe = folder + "/pipe", link = folder + "/link", file = folder + "/file";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::string read;
+  std::thread reader([&] { read = read_text_file(pipe); });
+  const Outcome piped = run_program({folder + "/client.log", "-o", pipe, "--force"});
+  reader.join();
+  CHECK(piped.exit_code == 0);
+  CHECK(contains(read, "gateway-http.502"));
+  CHECK(fs::is_fifo(pipe));
+
+  write_text_file(file, "old");
+  fs::create_symlink(file, link);
+  CHECK(run_program({folder + "/client.log", "-o", link}).exit_code == 2);
+  CHECK(run_program({folder + "/client.log", "-o", link, "--force"}).exit_code == 0);
+  CHECK(fs::is_symlink(link));
+  CHECK(contains(read_text_file(file), "gateway-http.502"));
+}
+

@@ -38,7 +38,7 @@ TEST_CASE("demo --write: the files are those of samples/") {
   CHECK(read_text_file(folder + "/cap-denied/RDGW01/TerminalServices-Gateway-Operational.evtx") ==
         read_text_file(kSamples +
                        "cap-denied/case/RDGW01/TerminalServices-Gateway-Operational.evtx"));
-  CHECK(run_program({"demo", "--write", folder}).exit_code == 75);
+  CHECK(run_program({"demo", "--write", folder}).exit_code == 2);
 }
 
 TEST_CASE("a line of a trace is quoted with the lines around it") {

@@ -52,8 +52,10 @@ class Checker final : public Visitor {
 }  // namespace
 
 // A 7z header can ask libarchive for any amount of memory. It copes with a refusal, so the
-// sanitizer refuses as the ordinary allocator does, instead of ending the program.
-extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+// sanitizer refuses, as the program's own limit does, instead of ending the program.
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1:max_allocation_size_mb=1024";
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);

@@ -12,6 +12,7 @@ rm -rf "$work" && mkdir -p "$work"
 for format in json sarif junit github text html markdown jsonl; do
   "$kitchen_sink" $format > "$work/kitchen_sink.$format"
 done
+for format in sarif junit; do "$kitchen_sink" $format 5000 > "$work/large.$format"; done
 for sample in "$samples"/*/; do
   name=$work/$(basename "$sample")
   # Exit 3 (nothing analyzable) still writes a report.
@@ -26,6 +27,14 @@ done
 "$program" merge "$work/batch" --format sarif="$work/fleet.sarif" --format junit="$work/fleet.junit"
 for file in "$work"/*.junit; do mv "$file" "${file%.junit}.xml"; done
 for file in "$work"/*.text; do mv "$file" "${file%.text}.txt"; done
+
+if command -v xmllint >/dev/null; then
+  xmllint --noout --schema "$here/junit.xsd" "$work"/*.xml 2> "$work/xmllint.log" ||
+    { grep -v ' validates$' "$work/xmllint.log"; exit 1; }
+  echo "$(grep -c ' validates$' "$work/xmllint.log") JUnit files, valid by junit.xsd"
+else
+  echo "notice: there is no xmllint: junit.xsd is not applied"
+fi
 
 # Debian's own interpreter: another python3 on the path does not see Debian's packages.
 python=/usr/bin/python3

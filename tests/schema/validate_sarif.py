@@ -2,6 +2,7 @@
 
 usage: validate_sarif.py SCHEMA|- LOG…   Needs Debian's python3-jsonschema for the schema.
 """
+import gzip
 import json
 import sys
 import urllib.parse
@@ -32,6 +33,8 @@ for path in logs:
     if validator:
         for error in validator.iter_errors(log):
             problem(path, "/".join(map(str, error.absolute_path)) + ": " + error.message[:200])
+    if len(gzip.compress(open(path, "rb").read())) > 10_000_000:
+        problem(path, "more than 10 MB, compressed")
     if len(log["runs"]) > 20:
         problem(path, "more than 20 runs")
     for run in log["runs"]:

@@ -129,3 +129,44 @@ TEST_CASE("match rules: bytes that were met before are told once where files are
     CHECK(order_of(jobs, 3, false, sizes).told.find("e2.jsonl:49") != std::string::npos);
   }
 }
+
+namespace {
+// "rule rule …" of what matches.
+std::string rules_matching(const RuleSelection& selection, const Case& input) {
+  std::string out;
+  const auto summary = match_rules(
+      input, selection, [&](const RuleMatch& match) { out += std::string(match.rule) + " "; });
+  REQUIRE(summary);
+  return out;
+}
+}  // namespace
+
+TEST_CASE("match rules: traces and captures are read by the formats of the built-in pack") {
+  Case input;
+  REQUIRE(input.add_path(RDPTRIAGE_SOURCE_DIR "/samples/nothing-listens/case"));
+  CHECK(rules_matching({}, input).find("netstat_rdp_not_listening ") != std::string::npos);
+}
+
+TEST_CASE("match rules: a pack brings its own format of a text") {
+  const std::filesystem::path folder =
+      std::filesystem::path(RDPTRIAGE_BINARY_DIR) / "test-files/match_format";
+  std::filesystem::create_directories(folder / "formats");
+  std::ofstream(folder / "formats/tunnel.yml")
+      << "format: contoso-tunnel\ntitle: Log of a tunnel\nclient: contoso\n"
+         "signs: ['^CTVPN \\d+ (INFO|ERROR) ']\n"
+         "prefixes:\n"
+         "    - expr: '^CTVPN (?P<ProcessId>\\d+) (?P<Level>[A-Z]+) (?P<Message>.*)$'\n"
+         "samples:\n"
+         "    - {line: 'CTVPN 4711 ERROR torn', fields: {Message: torn}}\n";
+  std::ofstream(folder / "r.yml")
+      << "title: Torn\nname: torn\nlogsource: {product: rdp, service: client-trace}\n"
+         "detection: {s: {Message|startswith: torn, Level: ERROR}, condition: s}\n";
+  const std::string trace = "CTVPN 1 INFO tunnel up\nCTVPN 1 ERROR torn down\n";
+  Case input;
+  REQUIRE(input.add_bytes("tunnel.log", std::as_bytes(std::span<const char>(trace))));
+  RuleSelection selection;
+  selection.paths = {folder};
+  CHECK(rules_matching(selection, input) == "torn ");
+  selection.paths = {folder / "r.yml"};
+  CHECK(rules_matching(selection, input).empty());
+}

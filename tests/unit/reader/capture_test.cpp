@@ -74,6 +74,16 @@ TEST_CASE("capture: several commands in one text all count") {
   CHECK(count["session_state"] == 3);
 }
 
+TEST_CASE("capture: the message has each line once") {
+  const TextResult got = read_bytes(
+      "ComputerName     : rdsh01\r\nRemoteAddress    : 198.51.100.20\r\nRemotePort       : "
+      "3389\r\nTcpTestSucceeded : True\r\n");
+  REQUIRE(got.events.size() == 1);
+  CHECK(first(got.events[0], "Message") ==
+        "ComputerName     : rdsh01 / RemoteAddress    : 198.51.100.20 / RemotePort       : 3389 / "
+        "TcpTestSucceeded : True");
+}
+
 TEST_CASE("capture: registry exports as reg files and as reg query prints them") {
   const TextResult file = read_bytes(
       "Windows Registry Editor Version 5.00\r\n\r\n"
@@ -110,4 +120,46 @@ TEST_CASE("capture: text that quotes a command among other things stays a trace"
   for (int i = 0; i < 20; ++i) text += "[09:12:01:004] [1:2] [DEBUG][com.freerdp.core] - more\n";
   text += "SERVICE_NAME: termservice\n        STATE              : 1  STOPPED\n";
   CHECK(read_bytes(text).reader == "text");
+}
+
+TEST_CASE("capture: the proof quotes each line once") {
+  const TextResult got = read_bytes(
+      "SERVICE_NAME: termservice\r\n        TYPE               : 30  WIN32\r\n"
+      "        STATE              : 1  STOPPED\r\n");
+  REQUIRE(got.events.size() == 1);
+  CHECK(first(got.events[0], "Message") ==
+        "SERVICE_NAME: termservice / STATE              : 1  STOPPED");
+}
+
+TEST_CASE("capture: a bare True or False is no connectivity test, with its command it is one") {
+  CHECK(read_bytes("False\r\n").reader != "capture");
+  CHECK(read_bytes("False\r\n", "Test-NetConnection.txt").reader != "capture");
+  // A ping that failed says nothing of the port.
+  CHECK(
+      read_bytes("PS C:\\> Test-NetConnection rds01 -InformationLevel Quiet\r\nFalse\r\n").reader !=
+      "capture");
+  const TextResult got = read_bytes(
+      "PS C:\\> tnc rds01 -Port 3389 -InformationLevel Quiet\r\nFalse\r\nPS C:\\> tnc gw -Port "
+      "443 -InformationLevel Quiet\r\nTrue\r\n");
+  CHECK(got.reader == "capture");
+  REQUIRE(got.events.size() == 2);
+  CHECK(first(got.events[0], "TcpTestSucceeded") == "False");
+  CHECK(first(got.events[1], "ComputerName") == "gw");
+  CHECK(first(got.events[1], "TcpTestSucceeded") == "True");
+}
+
+TEST_CASE("capture: a service that sc does not know, in any language") {
+  for (const char* error :
+       {"[SC] EnumQueryServicesStatus:OpenService FAILED 1060:", "[SC] OpenService FEHLER 1060:",
+        "[SC] EnumQueryServicesStatus:OpenService \xC3\xA9"
+        "chec(s) 1060\xC2\xA0:",
+        "[SC] EnumQueryServicesStatus:OpenService "
+        "\xE3\x82\xA8\xE3\x83\xA9\xE3\x83\xBC 1060:"}) {
+    INFO(error);
+    const TextResult got = read_bytes("C:\\>sc query TSGateway\r\n" + std::string(error) + "\r\n");
+    CHECK(got.reader == "capture");
+    REQUIRE(got.events.size() == 1);
+    CHECK(first(got.events[0], "Name") == "TSGateway");
+    CHECK(first(got.events[0], "ScError") == "1060");
+  }
 }

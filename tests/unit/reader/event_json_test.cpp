@@ -162,3 +162,19 @@ TEST_CASE("event json: Get-WinEvent through ConvertTo-Json, of PowerShell 5 and 
     CHECK_FALSE(contains(reading.lines[0], "\"time\""));
   }
 }
+
+TEST_CASE("event json: enumerations of another machine are an object with word and number") {
+  const Reading reading =
+      read(R"({"Id":1026,"Level":{"value":"Information","Value":4},"RecordId":{"Value":77},
+        "Opcode":{"value":"Receive","Value":14},"ProviderName":{"value":"P"},"LogName":"C/Operational",
+        "Keywords":-9223372036854775808,
+        "TimeCreated":{"value":"\/Date(1763629921103)\/","DisplayHint":2,"DateTime":"Thursday"},
+        "Properties":[{"Value":{"value":"Closed","Value":3}},{"Value":2308}]})");
+  REQUIRE(reading.lines.size() == 1);
+  for (const char* part : {R"("level":4)", R"("opcode":"14")", R"("provider":"P")",
+                           R"("record_id":"77")", R"("keywords":"0x8000000000000000")",
+                           R"("time":"2025-11-20T09:12:01.103)", R"("Data":"3","Data2":"2308")"}) {
+    INFO(part);
+    CHECK(contains(reading.lines[0], part));
+  }
+}

@@ -40,9 +40,34 @@ class Choices {
 
 constexpr const char* kFields[] = {"F",     "G",       "H",       "a.b",     "New Value",
                                    "Level", "EventID", "Channel", "Computer"};
-constexpr const char* kValues[] = {"alpha", "beta",       "alphabet", "ALPHA",  "10", "11",
-                                   "a",     "",           "Ärger",    "al pha", "-x", "true",
-                                   "alph",  "xalphabetx", "aжb",      "x😀",     "7"};
+constexpr const char* kValues[] = {"alpha",
+                                   "beta",
+                                   "alphabet",
+                                   "ALPHA",
+                                   "10",
+                                   "11",
+                                   "a",
+                                   "",
+                                   "Ärger",
+                                   "al pha",
+                                   "-x",
+                                   "true",
+                                   "alph",
+                                   "xalphabetx",
+                                   "aжb",
+                                   "x😀",
+                                   "7",
+                                   "/x",
+                                   "–x beta",
+                                   "10.1.2.3",
+                                   "::1",
+                                   "192.168.1.9",
+                                   "YWxwaGE=",
+                                   "eGFscGhhYmV0eA==",
+                                   "YQBsAHAAaABhAA==",
+                                   "2026-01-15T10:11:12Z",
+                                   "2026-12-31T23:00:00+02:00",
+                                   "-2.5"};
 constexpr const char* kRuleValues[] = {"'alpha'",    "'beta'", "alphabet", "'alp*'",  "'*bet*'",
                                        "10",         "'10'",   "null",     "''",      "true",
                                        "'*'",        "'?*'",   "'ärger'",  "'al?ha'", "11",
@@ -52,6 +77,47 @@ constexpr const char* kTextModifiers[] = {
 constexpr const char* kExpressions[] = {
     "'^al.*t$'",     "'[0-9]{2}'", "'(alpha|beta)'", "'(?i)ALPH'", "'al(ph)?a'", "'b{0,2}eta'",
     "'(x|a)+lphab'", "'[^x]lpha'", R"('\balph')",    "'alp*hab'",  "'(?i:BE)ta'"};
+// Items whose values are of their own kind; the field stands before them.
+constexpr const char* kSpecialItems[] = {"|cidr: [10.0.0.0/8, '::/64']",
+                                         "|cidr|neq: 192.168.0.0/16",
+                                         "|base64|contains: alpha",
+                                         "|base64offset|contains: lphabet",
+                                         "|base64offset|contains|cased: alphabet",
+                                         "|wide|base64offset|contains: alph",
+                                         "|utf16be|base64|contains: alph",
+                                         "|windash: '-x'",
+                                         "|windash|contains|all: ['-x', bet]",
+                                         "|startswith|windash|cased: '/x'",
+                                         "|lt: 10",
+                                         "|lte: 10",
+                                         "|gt: -3",
+                                         "|gt|neq: 10",
+                                         "|hour: 10",
+                                         "|hour|gte: 11",
+                                         "|month: 12",
+                                         "|week|lt: 4",
+                                         "|minute|neq: 11",
+                                         "|re|i: '^ALPHA'",
+                                         "|re|m|s: 'a.p'",
+                                         "|re|neq: '[0-9]'",
+                                         "|re|i|all: ['AL', 'BET']",
+                                         "|contains|neq: [lph, bet]",
+                                         "|contains|all|neq: [lph, bet]",
+                                         "|endswith|cased: A",
+                                         "|expand: '%names%'",
+                                         "|contains|expand: '%names%'",
+                                         "|expand|all: ['%names%', 'alp*']",
+                                         "|exists: true",
+                                         "|neq: null"};
+constexpr const char* kReferences[] = {"|fieldref",          "|fieldref|startswith",
+                                       "|fieldref|contains", "|fieldref|endswith|cased",
+                                       "|fieldref|neq",      "|fieldref|cased"};
+constexpr const char* kKeywords[] = {"['alph?b', 'lphab']",
+                                     "\n      '|all': [alpha, 10]",
+                                     "\n      '|re': '^[ab]et'",
+                                     "\n      '|cased': [ALPHA, 'Ä']",
+                                     "\n      '|re|i|all': ['ALPHA', 'x']",
+                                     "[7, '*жb', '-']"};
 constexpr const char* kConditions[] = {
     "s1",        "s1 and s2",           "s1 or s2",      "s1 and not s2", "not s1", "1 of s*",
     "all of s*", "s2 and not 1 of s1*", "not (s1 or s2)"};
@@ -70,15 +136,19 @@ constexpr std::string_view kMap =
 
 std::string make_item(Choices& choices) {
   const std::string field = choices.from(kFields);
-  switch (choices.below(8)) {
+  switch (choices.below(11)) {
     case 0:
       return fmt::format("{}|exists: {}", field, choices.below(2) == 0 ? "true" : "false");
     case 1:
       return fmt::format("{}|gte: {}", field, choices.below(12));
     case 2:
-      return fmt::format("{}|fieldref: {}", field, choices.from(kFields));
+      return fmt::format("{}{}: {}", field, choices.from(kReferences), choices.from(kFields));
     case 3:
       return fmt::format("{}|neq: {}", field, choices.from(kRuleValues));
+    case 4:
+    case 5:
+    case 6:
+      return fmt::format("{}{}", field, choices.from(kSpecialItems));
     default:
       break;
   }
@@ -96,7 +166,14 @@ std::string make_item(Choices& choices) {
 }
 
 std::string make_selection(Choices& choices) {
-  if (choices.below(8) == 0) return fmt::format("['{}', 'lphab']", choices.from(kValues));
+  switch (choices.below(12)) {
+    case 0:
+      return fmt::format("['{}', 'lphab']", choices.from(kValues));
+    case 1:
+      return choices.from(kKeywords);
+    default:
+      break;
+  }
   std::string out;
   const std::size_t count = 1 + choices.below(2);
   std::string first;
@@ -116,6 +193,14 @@ std::string make_rules(Choices& choices, std::size_t count) {
         "title: r{}\nname: r{}\nlogsource: {}\ndetection:\n    s1: {}\n    s2: {}\n    condition: "
         "{}\n---\n",
         i, i, choices.from(kSources), make_selection(choices), make_selection(choices),
+        choices.from(kConditions));
+  }
+  for (std::size_t filters = choices.below(3); filters > 0; --filters) {
+    const std::string rules = choices.below(2) == 0 ? "any" : "[r0, r1, r2]";
+    out += fmt::format(
+        "title: f\nlogsource: {}\nfilter:\n    rules: {}\n    s1: {}\n    s2: {}\n    condition: "
+        "{}\n---\n",
+        choices.from(kSources), rules, make_selection(choices), make_selection(choices),
         choices.from(kConditions));
   }
   return out;
@@ -168,6 +253,7 @@ std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* ma
   rule::LoadOptions options;
   options.log_sources = use;
   options.log_source_files = {&map, 1};
+  options.placeholders = {{"names", {"alpha", "be*", "Ärger"}}};
   const rule::LoadedRules loaded = rule::load_rules({&file, 1}, options);
   if (!loaded.problems.empty()) return "refused: " + loaded.problems.front().text + text;
   rule::LogSourceMap sources;
@@ -223,7 +309,7 @@ TEST_CASE("matcher: agrees with the plain engine on made rules and events") {
   std::mt19937 random(20261121);
   std::size_t matches = 0;
   for (int round = 0; round < 400; ++round) {
-    std::vector<std::uint8_t> bytes(4500);
+    std::vector<std::uint8_t> bytes(5500);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
     if (disagreement(bytes, &matches).empty()) continue;
     FAIL("round " << round << ":\n" << disagreement(shrink(bytes)));

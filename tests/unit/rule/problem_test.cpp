@@ -339,27 +339,3 @@ TEST_CASE("schema for editors: knows every modifier") {
     CHECK(known);
   }
 }
-
-TEST_CASE("pySigma pipeline: knows every channel that the pack's own services stand for") {
-  const std::string map = read_source("/rules/logsources.yml");
-  const std::string pipeline = read_source("/rules/schema/pysigma-pipeline.yaml");
-  const auto roots = base::parse_yaml({"logsources.yml", map});
-  REQUIRE(roots);
-  const base::YamlNode* services = roots->front().find("services");
-  REQUIRE(services != nullptr);
-  std::size_t checked = 0;
-  for (std::size_t i = 0; i < services->keys.size(); ++i) {
-    const std::string& service = services->keys[i].text;
-    const bool own = service == "rdpcorets" || (service.rfind("terminalservices-", 0) == 0 &&
-                                                service != "terminalservices-localsessionmanager");
-    if (!own) continue;
-    INFO(service);
-    CHECK(pipeline.find("service: " + service + "}") != std::string::npos);
-    for (const base::YamlNode& channel : services->items[i].items) {
-      ++checked;
-      INFO(channel.text);
-      CHECK(pipeline.find("- " + channel.text + "\n") != std::string::npos);
-    }
-  }
-  CHECK(checked > 10);
-}

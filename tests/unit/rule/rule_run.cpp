@@ -66,6 +66,7 @@ RunOutcome run_rules(const RuleRun& run) {
     if (info.visibility != rule::Visibility::shown) continue;
     FiredGroup& group = out.fired.emplace_back();
     group.rule = info.handle();
+    group.ticks = firing.time.ticks;
     for (const auto& [name, value] : firing.group) {
       group.group.emplace_back(name, value ? std::optional(in_lower_case(*value)) : std::nullopt);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@ struct RuleRun {
 struct FiredGroup {
   std::string rule;
   std::vector<std::pair<std::string, std::optional<std::string>>> group;  // values in lower case
+  std::int64_t ticks = 0;  // when the condition became true
 };
 
 struct RunOutcome {

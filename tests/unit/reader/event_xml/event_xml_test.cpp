@@ -125,6 +125,21 @@ TEST_CASE("event xml: an event cut off by the next one is given marked, or refus
   CHECK(refused.outcome.bytes_lost == 20);
 }
 
+TEST_CASE("event xml: a quote that was lost costs its event, not those behind") {
+  const std::string good = event("<EventData><Data Name='a'>1</Data></EventData>");
+  for (const char* const hurt : {"<EventData><Data Name=a'>1</Data></EventData>",
+                                 "<EventData><Data Name='a>1</Data></EventData>",
+                                 "<EventData><Data Name=\"a'>1</Data></EventData>"}) {
+    INFO(hurt);
+    const Reading reading = read("<Events>" + good + event(hurt) + good + good + "</Events>");
+    CHECK(reading.outcome.damaged);
+    REQUIRE(reading.lines.size() >= 3);
+    CHECK(data_of(reading.lines.front()) == R"({"a":"1"})");
+    CHECK(data_of(reading.lines.back()) == R"({"a":"1"})");
+    CHECK(reading.lines.back() == reading.lines[reading.lines.size() - 2]);
+  }
+}
+
 TEST_CASE("event xml: truncation anywhere keeps the events before it") {
   std::string text = "<Events>";
   for (int i = 0; i < 5; ++i) text += event("<EventData><Data Name='a'>1</Data></EventData>");
@@ -220,4 +235,28 @@ TEST_CASE("event xml probe: by content") {
   CHECK(sure("PS> wevtutil\n" + event("")) == reader::Sureness::likely);
   CHECK(sure("<html><Event/></html>") == reader::Sureness::no);
   CHECK(sure("") == reader::Sureness::no);
+}
+
+TEST_CASE("event xml: a trace through tracerpt: padded numbers, no activity, any zone") {
+  const std::string text =
+      "<?xml version=\"1.0\"?>\r\n<Events>\r\n"
+      "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\">\r\n\t<System>\r\n"
+      "\t\t<Provider Name=\"P\" Guid=\"{9e814aad-3204-11d2-9a82-006008a86939}\" />\r\n"
+      "\t\t<EventID>1026</EventID>\r\n"
+      "\t\t<TimeCreated SystemTime=\"2026-11-20T09:14:33.123456700+01:00\" />\r\n"
+      "\t\t<Correlation ActivityID=\"{00000000-0000-0000-0000-000000000000}\" />\r\n"
+      "\t\t<Execution ProcessID=\"4288\" ThreadID=\"9084\" ProcessorID=\"0\" KernelTime=\"0\" "
+      "UserTime=\"15\" />\r\n\t\t<Channel />\r\n\t\t<Computer />\r\n\t</System>\r\n"
+      "\t<EventData>\r\n\t\t<Data Name=\"Value\">    2308</Data>\r\n"
+      "\t\t<Data Name=\"Hex\">  0x904</Data>\r\n"
+      "\t\t<Data Name=\"Words\">  two words</Data>\r\n\t</EventData>\r\n"
+      "\t<RenderingInfo Culture=\"de-DE\">\r\n\t\t<Opcode>Info</Opcode>\r\n\t</RenderingInfo>\r\n"
+      "</Event>\r\n</Events>\r\n";
+  const Reading reading = read(text);
+  REQUIRE(reading.lines.size() == 1);
+  CHECK(data_of(reading.lines[0]) == R"({"Value":"2308","Hex":"0x904","Words":"  two words"})");
+  CHECK(reading.lines[0].find(R"("time":"2026-11-20T08:14:33.1234567Z")") != std::string::npos);
+  CHECK(reading.lines[0].find("activity_id") == std::string::npos);
+  CHECK(reading.lines[0].find(R"("process_id":"4288")") != std::string::npos);
+  CHECK(reading.outcome.bytes_lost == 0);
 }
