@@ -17,18 +17,18 @@ const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
       std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.id == id; });
   return found == items.end() ? nullptr : &*found;
 }
-
-// That some connection failed, whatever the reason.
-bool failure_shown(const Report& report) {
-  return std::any_of(report.attempts.begin(), report.attempts.end(),
-                     [](const Attempt& attempt) {
-                       return attempt.outcome == AttemptOutcome::failed ||
-                              !attempt.disconnect_code.empty();
-                     }) ||
-         std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
-           return finding.attempts.empty() && finding.stage_state == StageState::failed;
-         });
+bool shows_failure(const Report& report) {
+  const auto failed = [](const Attempt& attempt) {
+    return attempt.outcome == AttemptOutcome::failed || !attempt.disconnect_code.empty();
+  };
+  const auto is_failure = [](const Finding& finding) {
+    // What an attempt outlived is told by the attempt.
+    return finding.attempts.empty() && finding.stage_state == StageState::failed;
+  };
+  return std::any_of(report.attempts.begin(), report.attempts.end(), failed) ||
+         std::any_of(report.findings.begin(), report.findings.end(), is_failure);
 }
+
 }  // namespace
 
 std::string headline(const Report& report) {
@@ -43,9 +43,9 @@ std::string headline(const Report& report) {
     case Verdict::not_analysable:
       return "Nothing here says anything about a connection";
     default:
-      return failure_shown(report)
-                 ? "The connection failed; these files do not prove why"
-                 : "These files show neither that a connection failed nor that it worked";
+      // That it failed is said only where something shows it.
+      return shows_failure(report) ? "The connection failed; these files do not prove why"
+                                   : "Nothing in these files shows why a connection failed";
   }
 }
 
