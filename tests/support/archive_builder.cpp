@@ -65,7 +65,7 @@ la_ssize_t append(archive*, void* out_pointer, const void* data, std::size_t siz
   return static_cast<la_ssize_t>(size);
 }
 
-void put(Bytes& out, std::uint32_t value, int width) {
+void put(Bytes& out, std::uint64_t value, int width) {
   for (int i = 0; i < width; ++i) out.push_back(static_cast<std::byte>(value >> 8 * i & 0xFF));
 }
 
