@@ -19,7 +19,8 @@ std::uint64_t hash_of_value(std::uint64_t question, std::string_view value) {
     hash = mixed(hash, word);
   }
   word = 0;
-  std::memcpy(&word, value.data() + at, value.size() - at);
+  // An empty value may have no address, which memcpy does not take.
+  if (at < value.size()) std::memcpy(&word, value.data() + at, value.size() - at);
   return mixed(hash, word);
 }
 
