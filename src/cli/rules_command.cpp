@@ -183,9 +183,13 @@ int run_list(const RulesOptions& options) {
                                                             {"status", rule.status},
                                                             {"author", rule.author},
                                                             {"logsource", rule.log_source},
+                                                            {"since", rule.since},
+                                                            {"until", rule.until},
                                                             {"file", rule.file}}) {
         if (!value.empty()) out[key] = value;
       }
+      if (!rule.supersedes.empty()) out["supersedes"] = rule.supersedes;
+      if (!rule.languages.empty()) out["languages"] = rule.languages;
       print(stdout, dump(out) + "\n");
     } else {
       print(stdout,

@@ -51,6 +51,7 @@ void add_hosts(const timeline::Timeline& timeline, std::vector<std::string>& lin
     std::string line = fmt::format("host {}", host.name);
     if (!host.roles.empty()) line += fmt::format(" ({})", fmt::join(host.roles, ", "));
     if (!host.aliases.empty()) line += fmt::format(", also {}", fmt::join(host.aliases, ", "));
+    if (host.build) line += ", Windows build " + host.build->text();
     if (host.clock_offset) {
       line += fmt::format(", clock {:+.1f} s, within {:.1f} s",
                           static_cast<double>(*host.clock_offset) / kTicksPerSecond,

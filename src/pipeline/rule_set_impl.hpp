@@ -71,7 +71,8 @@ class RuleSetImpl {
   // signs between the words, or by its last words alone.
   std::vector<std::string> sources_of_log_name(std::string_view name) const;
 
-  const pipeline::Translations& translations() const { return translations_; }
+  // Of the language that was asked for: the files' and the rules' own.
+  const pipeline::Translations& translations() const;
 
   const std::vector<pipeline::RulePackFile>& files() const { return files_; }
   const std::string& version() const { return version_; }  // of several packs: "2026.11 + 7.1"
@@ -87,7 +88,7 @@ class RuleSetImpl {
 
   std::vector<pipeline::RulePackFile> files_;
   std::string version_;
-  pipeline::Translations translations_;
+  std::string language_;
   std::optional<Timestamp> date_;
   std::unique_ptr<Compiled> compiled_;
 };

@@ -11,6 +11,7 @@
 #include "rule/document_reader.hpp"
 #include "rule/match_program.hpp"
 #include "rule/rule_names.hpp"
+#include "rule/supersedes.hpp"
 
 namespace rdptriage::rule {
 
@@ -47,6 +48,7 @@ class RuleLoader {
     names_.take_from(data_->documents);
     order_ = order_correlations(data_->documents.correlations, names_, context_);
     number_rules();
+    resolve_supersedes(data_->documents, names_, data_->rules, context_);
     build_correlations();
     build_program();
     if (options_.documents == Documents::dropped) data_->documents = {};
@@ -151,6 +153,7 @@ class RuleLoader {
     made.service = owner.service;
     made.file = owner.file;
     made.line = owner.line;
+    made.triage.builds = owner.triage.builds;
     data_->document_of.push_back(data_->document_of[owner.index]);
     data_->rules.push_back(std::move(made));
     return data_->rules.back().index;

@@ -209,6 +209,39 @@ TEST_CASE("rules: a pack leaves out rules that others refer to, or brings its ow
             .exit_code == 2);
 }
 
+TEST_CASE("rules: what a rule supersedes, its builds and languages are shown; lint knows names") {
+  const Files files("rules_supersedes");
+  const std::string more = files.folder + "/more.yml";
+  const auto write = [&](const std::string& superseded) {
+    write_text_file(more,
+                    "title: Why\nname: why\nlogsource: {product: windows, service: security}\n"
+                    "detection: {s: {EventID: 4625, Status: '0xc000006a'}, condition: s}\n"
+                    "rdptriage: {format: 1, supersedes: [" +
+                        superseded + "], since: 10.0.26100, i18n: {de: {title: Warum}}}\n");
+  };
+  write("failed");
+  const Outcome list = run_program({"rules", "list", "--format", "jsonl", more, files.rules});
+  CHECK(list.exit_code == 0);
+  const json row = json::parse(list.out.substr(0, list.out.find('\n')));
+  CHECK(row["supersedes"] == json{"failed"});
+  CHECK(row["since"] == "26100");
+  CHECK(row["languages"] == json{"de"});
+  CHECK_FALSE(row.contains("until"));
+  const auto explain = [&](const char* rule) {
+    return run_program({"rules", "explain", "--rules", more, "--rules", files.rules, rule, "{}"})
+        .out;
+  };
+  CHECK(explain("why").find("only for machines of Windows build 26100 and later") !=
+        std::string::npos);
+  CHECK(explain("why").find("supersedes failed, where both") != std::string::npos);
+  CHECK(explain("failed").find("superseded by why, where both") != std::string::npos);
+  CHECK(run_program({"rules", "lint", more, files.rules}).err.find("P058") == std::string::npos);
+  write("faild");
+  const Outcome lint = run_program({"rules", "lint", more, files.rules});
+  CHECK(lint.exit_code == 1);
+  CHECK(lint.err.find("problem[P058]: there is no rule `faild` to supersede") != std::string::npos);
+}
+
 TEST_CASE("analyze: leaving out a rule of the embedded pack does not break its causes") {
   const Files files("rules_disable_builtin");
   const std::string later = files.folder + "/later.yml";
