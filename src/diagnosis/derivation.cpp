@@ -91,8 +91,8 @@ std::vector<std::string> derivation(const Question& question, const Answer& answ
   for (const Judgment& judgment : answer.judgments) {
     const Cause& cause = question.causes->causes()[judgment.cause];
     lines.push_back(fmt::format(
-        "{}: {} with {} points{}", cause.id, judgment.label ? name_of(*judgment.label) : "dropped",
-        judgment.score(),
+        "{}: {} with {} point{}{}", cause.id, judgment.label ? name_of(*judgment.label) : "dropped",
+        judgment.score(), judgment.score() == 1 ? "" : "s",
         judgment.attempt ? " in attempt " + question.timeline->attempts[*judgment.attempt].key
                          : ""));
     for (std::size_t i = 0; i < cause.evidence.size(); ++i) {

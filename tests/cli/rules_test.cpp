@@ -68,6 +68,15 @@ TEST_CASE("rules match: a line for every match and every firing") {
   CHECK(fired == 1);
 }
 
+TEST_CASE("rules match: what follows --rules and its path are logs") {
+  const Files files("rules_then_logs");
+  const Outcome run = run_program(
+      {"rules", "match", "--rules", files.rules, files.events, files.events, "--format", "jsonl"});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 4);  // the same bytes count once
+}
+
 TEST_CASE("rules match: the same bytes for any number of threads") {
   const Files files("rules_jobs");
   for (int i = 0; i < 12; ++i) {
@@ -104,6 +113,85 @@ TEST_CASE("rules: a mistake is exit 2 with its place, or left out on request") {
   CHECK(run_program({"rules", "lint", files.folder + "/bad.yml"}).exit_code == 2);
   CHECK(run_program({"rules", "match", "--rules", files.folder + "/none.yml", files.events})
             .exit_code == 2);
+}
+
+TEST_CASE("rules: a path without any rule is refused, whoever is given it") {
+  const Files files("rules_empty");
+  const std::string empty = fresh_folder("rules_empty/empty"), other = files.folder + "/other.yml",
+                    notes = files.folder + "/notes.yml";
+  write_text_file(other, "hello: world\n");
+  write_text_file(notes, "# to do\n");
+  for (const std::string& path : {empty, other, notes}) {
+    for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+             {"analyze", "--rules", path, files.events},
+             {"batch", "--rules", path, files.events},
+             {"rules", "match", "--rules", path, files.events},
+             {"rules", "match", "--keep-going", "--rules", files.rules, "--rules", path,
+              files.events},
+             {"rules", "lint", path},
+             {"rules", "list", path},
+             {"rules", "test", path},
+             {"rules", "explain", "--rules", path, "failed", "{}"}}) {
+      const Outcome run = run_program(command);
+      INFO(path << ' ' << command[0] << ' ' << command[1] << '\n' << run.err);
+      CHECK(run.exit_code == 2);
+      CHECK(run.out.empty());
+      CHECK(run.err.find("error[RULES_EMPTY]") != std::string::npos);
+      CHECK(run.err.find(path) != std::string::npos);
+    }
+  }
+  // What brings no rule, but something else.
+  write_text_file(other, "disable: [failed]\n");
+  write_text_file(empty + "/logsources.yml", "services: {tunnel: [Tunnel/Operational]}\n");
+  for (const std::string& path : {other, empty}) {
+    INFO(path);
+    CHECK(run_program({"rules", "match", "--rules", files.rules, "--rules", path, files.events})
+              .exit_code == 0);
+  }
+}
+
+TEST_CASE("rules: a mistake in a pack's text format is told by every command, or left out") {
+  const Files files("rules_formats");
+  const std::string pack = fresh_folder("rules_formats/pack");
+  fresh_folder("rules_formats/pack/formats");
+  const std::string good =
+      "format: contoso\ntitle: T\nclient: contoso\nsigns: ['^CTVPN ']\nprefixes:\n"
+      "  - expr: '^CTVPN (?P<Level>[A-Z]+) (?P<Message>.*)$'\nsamples:\n"
+      "  - line: 'CTVPN ERROR x'\n    fields: {Client: contoso, Level: ERROR, Message: x}\n";
+  std::string bad = good;
+  bad.replace(bad.find("contoso"), 7, "fabrica");
+  bad.replace(bad.find("'^CTVPN '"), 9, "'^FAB( '");
+  write_text_file(pack + "/formats/good.yml", good);
+  write_text_file(pack + "/formats/bad.yml", bad);
+  write_text_file(pack + "/rule.yml",
+                  "title: Torn\nname: torn\nlogsource: {product: rdp, service: client-trace}\n"
+                  "detection: {s: {Level: ERROR, Message: torn}, condition: s}\n"
+                  "rdptriage: {format: 1, tests: [{lines: [CTVPN ERROR torn, CTVPN INFO torn], "
+                  "match: [0]}]}\n");
+  const std::string log = files.folder + "/t.log";
+  write_text_file(log, "CTVPN ERROR torn\n");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"analyze", "--rules", pack, log},
+                                             {"rules", "match", "--rules", pack, log},
+                                             {"rules", "list", pack},
+                                             {"rules", "test", pack},
+                                             {"rules", "lint", pack}}) {
+    const Outcome run = run_program(command);
+    INFO(command[0] << ' ' << command[1] << '\n' << run.err);
+    CHECK(run.exit_code == 2);
+    CHECK(run.err.find("problem[P080]: the expression is refused") != std::string::npos);
+    CHECK(run.err.find("bad.yml:4:9") != std::string::npos);
+  }
+  const Outcome going = run_program({"rules", "match", "--keep-going", "--rules", pack, log});
+  INFO(going.err);
+  CHECK(going.exit_code == 0);
+  CHECK(going.out.find("Torn") != std::string::npos);  // by the good one
+  CHECK(going.err.find("problem[P080]") != std::string::npos);
+  std::filesystem::remove(pack + "/formats/bad.yml");
+  CHECK(run_program({"rules", "test", pack}).exit_code == 0);
+  CHECK(run_program({"rules", "match", "--rules", pack, log})
+            .err.find("1 match of 1 rule in 1 "
+                      "event") != std::string::npos);
 }
 
 TEST_CASE("rules lint, test, list, explain") {
