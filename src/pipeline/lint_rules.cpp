@@ -129,7 +129,7 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   for (const rule::RuleFile& file : selected->log_source_files) {
     pack_files.push_back({std::string(file.path), {}, file.text, pipeline::PackPart::log_sources});
   }
-  const RuleSetImpl pack(std::move(pack_files));
+  const RuleSetImpl pack(std::move(pack_files), {}, selected->placeholders);
   out.problems = pack.problems();
   check_tables(*selected, out.problems);
   find_unused(*selected, pack, out.findings);

@@ -122,7 +122,8 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
                             ? rule::LogSourceUse::apply
                             : rule::LogSourceUse::ignore;
   options.log_source_files = out->log_source_files;
-  RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
+  RDPTRIAGE_TRY(out->placeholders, read_placeholders(selection.placeholders));
+  options.placeholders = out->placeholders;
   options.documents = documents;
   out->loaded = rule::load_rules(out->files, options);
   out->loaded.problems.insert(out->loaded.problems.begin(), of_packs.begin(), of_packs.end());

@@ -21,6 +21,7 @@ struct SelectedRules {
   std::vector<std::pair<std::string, std::string>> owned;  // path, text
   std::vector<rule::RuleFile> files;
   std::vector<rule::RuleFile> log_source_files;
+  rule::Placeholders placeholders;
   rule::LoadedRules loaded;
   std::unique_ptr<RuleSetImpl> own_formats;  // with the built-in ones; null when there are none
 };

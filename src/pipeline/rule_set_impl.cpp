@@ -73,8 +73,12 @@ struct RuleSetImpl::Compiled {
   std::string sha256;
 };
 
-RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view language)
-    : files_(std::move(files)), language_(language), compiled_(std::make_unique<Compiled>()) {
+RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view language,
+                         rule::Placeholders placeholders)
+    : files_(std::move(files)),
+      language_(language),
+      placeholders_(std::move(placeholders)),
+      compiled_(std::make_unique<Compiled>()) {
   std::vector<base::SourceText> texts;
   for (RulePackFile& file : files_) {
     if (!file.owned.empty()) file.text = file.owned;
@@ -109,6 +113,7 @@ void RuleSetImpl::compile_rules() const {
     }
     rule::LoadOptions options;
     options.log_source_files = log_sources;
+    options.placeholders = placeholders_;
     rule::LoadedRules loaded = rule::load_rules(rules, options);
     compiled_->rules = std::move(loaded.rules);
     compiled_->problems = std::move(loaded.problems);

@@ -15,6 +15,7 @@
 #include "rdptriage/event.hpp"
 #include "rdptriage/problem.hpp"
 #include "rule/compiled_rules.hpp"
+#include "rule/placeholders.hpp"
 
 namespace rdptriage::reader {
 class FormatSet;
@@ -47,7 +48,8 @@ namespace rdptriage {
 class RuleSetImpl {
  public:
   // `language`: of the texts, where the pack has them; empty: English.
-  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files, std::string_view language = {});
+  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files, std::string_view language = {},
+                       rule::Placeholders placeholders = {});
   ~RuleSetImpl();
   RuleSetImpl(const RuleSetImpl&) = delete;
   RuleSetImpl& operator=(const RuleSetImpl&) = delete;
@@ -89,6 +91,7 @@ class RuleSetImpl {
   std::vector<pipeline::RulePackFile> files_;
   std::string version_;
   std::string language_;
+  rule::Placeholders placeholders_;
   std::optional<Timestamp> date_;
   std::unique_ptr<Compiled> compiled_;
 };

@@ -357,6 +357,11 @@ TEST_CASE("rules: placeholders and a map of log sources of the user's own") {
   const Outcome refused = run_program({"rules", "match", "--rules", files.rules, files.events});
   CHECK(refused.exit_code == 2);
   CHECK(refused.err.find("problem[P025]") != std::string::npos);
+  const Outcome lint =
+      run_program({"rules", "lint", "--logsource-map", map, "--placeholders", values, files.rules});
+  INFO(lint.err);
+  CHECK(lint.err.find("1 sound rule, 0 problems") != std::string::npos);
+  CHECK(lint.err.find("P053") == std::string::npos);
 }
 
 TEST_CASE("rules lint: hostile files are refused with their place") {
