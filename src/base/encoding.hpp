@@ -14,6 +14,8 @@
 
 namespace rdptriage::base {
 
+class KeyWords;  // key_words.hpp
+
 // Strict: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_valid_utf8(std::string_view bytes);
 // UTF-8 for sure: each byte that belongs to no sequence becomes U+FFFD.
@@ -60,7 +62,7 @@ struct CodePageGuess {
 };
 // The code page under which `sample` (lines that are not UTF-8) reads best: words that the caller
 // knows to occur in such texts count most, then what letters may stand side by side.
-CodePageGuess guess_code_page(std::string_view sample, std::span<const std::string> key_words);
+CodePageGuess guess_code_page(std::string_view sample, const KeyWords& key_words);
 
 // What `text` may have been before somebody read its bytes in the wrong code page and saved the
 // result ("ABH™REN" was "ABHÖREN"): the possible originals, likeliest first; empty for ASCII.

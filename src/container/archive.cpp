@@ -15,8 +15,6 @@
 namespace rdptriage::container {
 namespace {
 
-constexpr std::size_t kFeedBytes = 256 * 1024;
-
 // libarchive converts names through the locale of the thread. A fixed one keeps its results the
 // same on every machine; without it, names outside ASCII are lost when LANG is unset.
 class Utf8Locale {
@@ -50,6 +48,14 @@ std::string name_without_suffix(std::string_view name) {
   return std::string(name) + ".content";
 }
 
+// Bundles of a few bytes must not cost a large buffer each.
+std::size_t feed_bytes(const ByteSource& source) {
+  constexpr std::size_t kFewest = 4 * 1024, kMost = 256 * 1024;
+  const RandomAccess* const whole = source.random_access();
+  if (whole == nullptr) return kMost;
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(whole->size(), kFewest, kMost));
+}
+
 class LibarchiveReader final : public Archive {
  public:
   LibarchiveReader(ByteSource& source, BundleFormat format, const Artifact& bundle,
@@ -60,7 +66,7 @@ class LibarchiveReader final : public Archive {
         single_name_(name_without_suffix(bundle.name)),
         passwords_(passwords.begin(), passwords.end()),
         archive_(archive_read_new()),
-        buffer_(kFeedBytes) {}
+        buffer_(feed_bytes(source)) {}
   ~LibarchiveReader() override {
     if (archive_ != nullptr) archive_read_free(archive_);
   }

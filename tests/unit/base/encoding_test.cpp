@@ -2,6 +2,7 @@
 
 #include <iconv.h>
 
+#include "base/key_words.hpp"
 #include "support/catch.hpp"
 
 using namespace rdptriage::base;
@@ -20,7 +21,7 @@ std::string encode(std::string_view utf8, const char* code_page) {
   return out;
 }
 
-std::string decode(std::string_view bytes, std::span<const std::string> words = {}) {
+std::string decode(std::string_view bytes, const KeyWords& words = {}) {
   std::string out;
   guess_code_page(bytes, words).page->append(bytes, out);
   return out;
@@ -88,7 +89,8 @@ TEST_CASE("encoding: the code page of a text is guessed from its letters") {
 }
 
 TEST_CASE("encoding: key words decide where letters alone do not") {
-  const std::vector<std::string> words = {"ABHÖREN"};
+  KeyWords words;
+  words.add("ABHÖREN");
   for (const char* page : {"CP850", "CP437", "CP1252", "CP852", "CP1250"}) {
     INFO(page);
     CHECK(decode(encode("ABHÖREN", page), words) == "ABHÖREN");
@@ -109,4 +111,15 @@ TEST_CASE("encoding: text read in the wrong page once is read back") {
   CHECK(has(undo_mojibake("ABHÃ–REN"), "ABHÖREN"));  // UTF-8 read as 1252
   CHECK(has(undo_mojibake("ABHÍREN"), "ABHÖREN"));   // 1252 read as cp850
   CHECK(undo_mojibake("LISTENING").empty());
+}
+
+TEST_CASE("encoding: key words are counted where they stand") {
+  KeyWords words;
+  for (const char* word : {"ABHÖREN", "État", "État", "STATE", "接続"}) words.add(word);
+  CHECK(words.count_in(code_points("nothing of them")) == 0);
+  CHECK(words.count_in(code_points("a STATE in ASCII tells nothing")) == 0);
+  CHECK(words.count_in(code_points("ABHÖREN ABHÖREN")) == 1);
+  CHECK(words.count_in(code_points("État, 接続")) == 3);  // one was added twice
+  CHECK(words.count_in(code_points("HÖREN")) == 0);       // begins before the text does
+  CHECK(words.count_in(code_points("ABHÖRE")) == 0);      // ends behind it
 }
