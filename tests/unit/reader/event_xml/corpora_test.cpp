@@ -52,8 +52,7 @@ TEST_CASE("differential: EVTX to events equals EVTX to XML to events") {
     container::MemorySource source(bytes);
     reader::read_evtx({}, source, {}, xml);
     const std::string_view text = xml.out.view();
-    const auto got = test::read_events(
-        reader::read_event_xml, {reinterpret_cast<const std::byte*>(text.data()), text.size()});
+    const auto got = test::read_events(reader::read_event_xml, test::as_bytes(text));
     const auto want = test::read_events(reader::read_evtx, bytes);
     REQUIRE(got.lines.size() == want.lines.size());
     CHECK(got.notices.empty());

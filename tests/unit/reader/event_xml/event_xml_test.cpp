@@ -27,8 +27,7 @@ std::string event(std::string_view body, std::string_view attributes = {}) {
 }
 
 Reading read(std::string_view text) {
-  return read_events(reader::read_event_xml,
-                     {reinterpret_cast<const std::byte*>(text.data()), text.size()});
+  return read_events(reader::read_event_xml, test::as_bytes(text));
 }
 
 std::string data_of(const std::string& line) {
@@ -227,8 +226,7 @@ TEST_CASE("event xml: what the XML writer writes is read back as the same events
 
 TEST_CASE("event xml probe: by content") {
   const auto sure = [](std::string_view text) {
-    return reader::probe_event_xml({reinterpret_cast<const std::byte*>(text.data()), text.size()},
-                                   "x.log", {});
+    return reader::probe_event_xml(test::as_bytes(text), "x.log", {});
   };
   CHECK(sure(event("")) == reader::Sureness::certain);
   CHECK(sure("\xFF\xFE" + base::utf8_to_utf16le(event(""))) == reader::Sureness::certain);
