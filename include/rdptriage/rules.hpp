@@ -70,7 +70,10 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& rules,
 struct RuleSummary {
   std::string rule, id, title, level, status, author, file;
   bool correlation = false;
-  std::string log_source;  // "windows/security"
+  std::string log_source;                    // "windows/security"
+  std::vector<std::string> supersedes = {};  // handles of rules
+  std::string since = {}, until = {};        // builds of Windows
+  std::vector<std::string> languages = {};   // of its own texts, besides English
 };
 Result<std::vector<RuleSummary>> list_rules(const RuleSelection& rules,
                                             std::vector<Problem>& problems);

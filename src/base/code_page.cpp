@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/encoding.hpp"
+#include "base/key_words.hpp"
 
 namespace rdptriage::base {
 
@@ -90,22 +91,15 @@ class TablePage final : public CodePage {
   std::string_view name() const override { return info_->name; }
 
   std::size_t append(std::string_view bytes, std::string& out) const override {
-    std::size_t undefined = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      const auto byte = static_cast<unsigned char>(bytes[i]);
-      if (byte < 0x80) {
-        out.push_back(bytes[i]);
-        continue;
-      }
-      char32_t code = single_[byte - 0x80U];
-      if (code == kUndefined && !pairs_.empty() && i + 1 < bytes.size()) {
-        code = pairs_[(byte - 0x80U) * 256 + static_cast<unsigned char>(bytes[i + 1])];
-        if (code != kUndefined) ++i;
-      }
-      undefined += code == kUndefined;
-      append_utf8(code, out);
-    }
-    return undefined;
+    return decode(
+        bytes, [&out](std::string_view ascii) { out.append(ascii); },
+        [&out](char32_t code) { append_utf8(code, out); });
+  }
+  // The same as code points.
+  std::size_t append(std::string_view bytes, std::u32string& out) const {
+    return decode(
+        bytes, [&out](std::string_view ascii) { out.append(ascii.begin(), ascii.end()); },
+        [&out](char32_t code) { out.push_back(code); });
   }
 
   // The byte that stands for `code` in a single-byte page.
@@ -117,6 +111,29 @@ class TablePage final : public CodePage {
   }
 
  private:
+  // Calls `ascii` for runs of it and `other` for each character beyond; returns how many bytes the
+  // page does not define.
+  template <class Ascii, class Other>
+  std::size_t decode(std::string_view bytes, Ascii ascii, Other other) const {
+    std::size_t undefined = 0;
+    for (std::size_t i = 0; i < bytes.size();) {
+      std::size_t end = i;
+      while (end < bytes.size() && static_cast<signed char>(bytes[end]) >= 0) ++end;
+      if (end != i) ascii(bytes.substr(i, end - i));
+      if (end == bytes.size()) break;
+      i = end + 1;
+      const std::size_t row = static_cast<unsigned char>(bytes[end]) - 0x80U;
+      char32_t code = single_[row];
+      if (code == kUndefined && !pairs_.empty() && i < bytes.size()) {
+        code = pairs_[row * 256 + static_cast<unsigned char>(bytes[i])];
+        if (code != kUndefined) ++i;
+      }
+      undefined += code == kUndefined;
+      other(code);
+    }
+    return undefined;
+  }
+
   static char32_t from_1252(unsigned i) {
     return i >= 32 ? 0x80 + i : kWindows1252[i] == 0 ? kUndefined : kWindows1252[i];
   }
@@ -147,21 +164,6 @@ const TablePage* page_named(std::string_view name) {
   return nullptr;
 }
 
-std::u32string code_points(std::string_view utf8) {
-  std::u32string out;
-  for (std::size_t i = 0; i < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < utf8.size(); ++k) {
-      code = code << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3FU);
-    }
-    out.push_back(code);
-    i += length;
-  }
-  return out;
-}
-
 enum class Script : std::uint8_t {
   none,
   latin,
@@ -176,6 +178,26 @@ enum class Script : std::uint8_t {
 };
 
 bool within(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
+
+// A set of characters as bits, because it is asked of every letter of a sample under every page.
+template <std::size_t kEnd>
+class CharacterSet {
+ public:
+  constexpr explicit CharacterSet(std::u32string_view members) {
+    for (const char32_t c : members) words_[c / 64] |= std::uint64_t{1} << (c % 64);
+  }
+  constexpr bool has(char32_t c) const { return c < kEnd && (words_[c / 64] >> (c % 64) & 1) != 0; }
+
+ private:
+  std::array<std::uint64_t, kEnd / 64> words_{};
+};
+
+// Punctuation of running text in some language; it proves nothing and disturbs nothing.
+bool is_punctuation(char32_t c) {
+  static constexpr CharacterSet<0x2140> kWestern(U"\u00A0«»“”„‘’‚…–—°§€¿¡ºª№·");
+  constexpr std::u32string_view kEastAsian = U"、。「」（）：，！？・ー";
+  return c < 0x3000 ? kWestern.has(c) : kEastAsian.find(c) != std::u32string_view::npos;
+}
 
 Script script_of(char32_t c) {
   if (c < 0x80) {
@@ -192,10 +214,7 @@ Script script_of(char32_t c) {
   if (within(c, 0x3041, 0x30FF)) return Script::kana;
   if (within(c, 0x4E00, 0x9FFF)) return Script::han;
   if (within(c, 0xAC00, 0xD7A3)) return Script::hangul;
-  // Punctuation of running text in some language; it proves nothing and disturbs nothing.
-  constexpr std::u32string_view kPunctuation =
-      U"\u00A0«»“”„‘’‚…–—°§€¿¡ºª№·、。「」（）：，！？・ー";
-  return kPunctuation.find(c) != std::u32string_view::npos ? Script::none : Script::symbol;
+  return is_punctuation(c) ? Script::none : Script::symbol;
 }
 
 bool is_upper(char32_t c) {
@@ -211,9 +230,9 @@ bool is_upper(char32_t c) {
 
 // Letters that languages of Windows use often; the rest of a page's letters are legal but rare.
 bool is_common_latin(char32_t c) {
-  constexpr std::u32string_view kCommon =
-      U"äöüßÄÖÜéèêëàâîïôùûçœÉÈÊÀÇáíóúñÁÍÓÚÑãõÃÕìòåÅąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰğışİŞ";
-  return kCommon.find(c) != std::u32string_view::npos;
+  static constexpr CharacterSet<0x180> kCommon(
+      U"äöüßÄÖÜéèêëàâîïôùûçœÉÈÊÀÇáíóúñÁÍÓÚÑãõÃÕìòåÅąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰğışİŞ");
+  return kCommon.has(c);
 }
 
 // Common in two small languages; in the tables the places of Central European letters.
@@ -261,10 +280,9 @@ int pair_bonus(std::string_view page, unsigned lead, unsigned trail) {
 }
 
 int score_of(const TablePage& page, const PageInfo& info, std::string_view sample,
-             std::span<const std::string> key_words) {
-  std::string utf8;
-  int score = -8 * static_cast<int>(page.append(sample, utf8));
-  const std::u32string text = code_points(utf8);
+             const KeyWords& key_words) {
+  std::u32string text;
+  int score = -8 * static_cast<int>(page.append(sample, text));
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] < 0x80) continue;
     const Script script = script_of(text[i]);
@@ -290,20 +308,13 @@ int score_of(const TablePage& page, const PageInfo& info, std::string_view sampl
       ++i;
     }
   }
-  for (const std::string& word : key_words) {
-    if (std::all_of(word.begin(), word.end(),
-                    [](char c) { return static_cast<signed char>(c) >= 0; })) {
-      continue;  // an ASCII word reads the same under every page
-    }
-    if (utf8.find(word) != std::string::npos) score += 20;
-  }
-  return score;
+  return score + 20 * key_words.count_in(text);
 }
 }  // namespace
 
 const CodePage* find_code_page(std::string_view name) { return page_named(name); }
 
-CodePageGuess guess_code_page(std::string_view sample, std::span<const std::string> key_words) {
+CodePageGuess guess_code_page(std::string_view sample, const KeyWords& key_words) {
   constexpr std::size_t kSampleBytes = 8 * 1024;  // enough to tell, and the cost stays bounded
   sample = sample.substr(0, kSampleBytes);
   CodePageGuess best{page_named("cp1252"), true};

@@ -14,6 +14,8 @@
 
 namespace rdptriage::base {
 
+class KeyWords;  // key_words.hpp
+
 // Strict: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_valid_utf8(std::string_view bytes);
 // UTF-8 for sure: each byte that belongs to no sequence becomes U+FFFD.
@@ -38,7 +40,8 @@ struct TextStart {
   TextShape shape = TextShape::bytes;
   std::size_t bom_bytes = 0;  // 0, 2 or 3
 };
-// BOM first, then the pattern of zero bytes that ASCII leaves in UTF-16.
+// BOM first, then the pattern of zero bytes that ASCII leaves in UTF-16, behind any zeros that the
+// text begins with.
 TextStart detect_text_start(std::string_view head);
 
 // One 8-bit or double-byte code page. Instances live for ever.
@@ -60,7 +63,7 @@ struct CodePageGuess {
 };
 // The code page under which `sample` (lines that are not UTF-8) reads best: words that the caller
 // knows to occur in such texts count most, then what letters may stand side by side.
-CodePageGuess guess_code_page(std::string_view sample, std::span<const std::string> key_words);
+CodePageGuess guess_code_page(std::string_view sample, const KeyWords& key_words);
 
 // What `text` may have been before somebody read its bytes in the wrong code page and saved the
 // result ("ABH™REN" was "ABHÖREN"): the possible originals, likeliest first; empty for ASCII.

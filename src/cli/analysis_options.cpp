@@ -66,6 +66,7 @@ void add_rule_options(CLI::App& command, RuleOptions& rules) {
       .add_option("--rules", rules.paths,
                   "rule file or folder, on top of the built-in rules; repeatable")
       ->type_name("PATH")
+      ->allow_extra_args(false)  // what follows is a case
       ->group("Rules");
   command
       .add_option("--language", rules.language,

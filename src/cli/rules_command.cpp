@@ -46,8 +46,8 @@ void print_problems(const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) print(stderr, problem.text + "\n");
 }
 
-std::string counted(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+std::string counted(std::uint64_t count, std::string_view what, std::string_view more = "s") {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : more);
 }
 
 std::string dump(const ordered_json& value) {
@@ -119,7 +119,7 @@ std::string as_text(const RuleMatch& match) {
   } else {
     for (const auto& [name, value] : match.group)
       out += fmt::format("  {}={}", name, value.value_or("(none)"));
-    out += fmt::format("  {} events{}", match.events, match.certain ? "" : ", possibly");
+    out += fmt::format("  {}{}", counted(match.events, "event"), match.certain ? "" : ", possibly");
   }
   if (!match.author.empty()) out += fmt::format("  (rule by {})", match.author);
   return out;
@@ -159,8 +159,8 @@ int run_match(const RulesOptions& options) {
   for (const Notice& notice : summary->notices)
     print(stderr, fmt::format("notice[{}]: {}\n", notice.code, notice.text));
   if (!json) {
-    print(stderr, fmt::format("{} matches of {} rules in {} events\n", summary->matches,
-                              summary->rules, summary->events));
+    print(stderr, fmt::format("{} of {} in {}\n", counted(summary->matches, "match", "es"),
+                              counted(summary->rules, "rule"), counted(summary->events, "event")));
   }
   return kOk;
 }
@@ -183,9 +183,13 @@ int run_list(const RulesOptions& options) {
                                                             {"status", rule.status},
                                                             {"author", rule.author},
                                                             {"logsource", rule.log_source},
+                                                            {"since", rule.since},
+                                                            {"until", rule.until},
                                                             {"file", rule.file}}) {
         if (!value.empty()) out[key] = value;
       }
+      if (!rule.supersedes.empty()) out["supersedes"] = rule.supersedes;
+      if (!rule.languages.empty()) out["languages"] = rule.languages;
       print(stdout, dump(out) + "\n");
     } else {
       print(stdout,
@@ -221,9 +225,9 @@ int run_test(const RulesOptions& options) {
   }
   print_problems(result->problems);
   print_problems(result->failures);
-  print(stderr,
-        fmt::format("{} rules, {} tests, {} failed, {} rules without tests\n", result->rules,
-                    result->tests, result->failures.size(), result->untested));
+  print(stderr, fmt::format("{}, {}, {} failed, {} without tests\n", counted(result->rules, "rule"),
+                            counted(result->tests, "test"), result->failures.size(),
+                            counted(result->untested, "rule")));
   if (!result->problems.empty()) return kUsage;
   return result->failures.empty() ? kOk : kFailOn;
 }
@@ -269,7 +273,8 @@ void add_rules_command(Program& program) {
   const auto add_rules = [&](CLI::App* command) {
     command
         ->add_option("--rules", options->rules, "Rule file or folder (default: the built-in pack)")
-        ->type_name("PATH");
+        ->type_name("PATH")
+        ->allow_extra_args(false);  // what follows is a log
   };
   const auto add_rule_paths = [&](CLI::App* command) {
     add_rules(command);

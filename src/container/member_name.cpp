@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <vector>
 
 #include "base/encoding.hpp"
+#include "base/key_words.hpp"
 #include "base/text.hpp"
 
 namespace rdptriage::container {
@@ -13,10 +13,18 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 1024;
 // What files of a bundle are called in languages with letters beyond ASCII.
-const std::vector<std::string> kNameWords{
-    "Anwendung", "Übersicht", "Ereignis", "für",        "Größe",    "événement",
-    "système",   "sécurité",  "journal",  "aplicación", "conexión", "журнал",
-    "система",   "события",   "подключ",  "ログ",       "日志"};
+const base::KeyWords& name_words() {
+  static const base::KeyWords words = [] {
+    base::KeyWords made;
+    for (const char* word :
+         {"Übersicht", "für", "Größe", "événement", "système", "sécurité", "aplicación", "conexión",
+          "журнал", "система", "события", "подключ", "ログ", "日志"}) {
+      made.add(word);
+    }
+    return made;
+  }();
+  return words;
+}
 
 // Length of the UTF-8 sequence at the start of `text`; 0 when there is none that is valid.
 std::size_t utf8_length(std::string_view text) {
@@ -58,7 +66,7 @@ MemberName neutralize_member_name(std::string_view stored) {
   std::string decoded;
   if (!base::is_valid_utf8(stored)) {
     const base::CodePageGuess guess =
-        base::guess_code_page(stored.substr(0, kMaxNameBytes), kNameWords);
+        base::guess_code_page(stored.substr(0, kMaxNameBytes), name_words());
     if (!guess.uncertain) {
       guess.page->append(stored, decoded);
       stored = decoded;

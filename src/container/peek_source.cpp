@@ -7,6 +7,10 @@ namespace rdptriage::container {
 
 std::span<const std::byte> PeekSource::peek(std::size_t count) {
   std::size_t filled = head_.size();
+  // A folder of small files must not cost 64 KiB each.
+  if (const RandomAccess* const whole = inner_->random_access(); whole != nullptr) {
+    count = static_cast<std::size_t>(std::min<std::uint64_t>(count, whole->size()));
+  }
   if (filled < count && !ended_ && !error_) {
     head_.resize(count);
     while (filled < count) {

@@ -51,6 +51,7 @@ void add_hosts(const timeline::Timeline& timeline, std::vector<std::string>& lin
     std::string line = fmt::format("host {}", host.name);
     if (!host.roles.empty()) line += fmt::format(" ({})", fmt::join(host.roles, ", "));
     if (!host.aliases.empty()) line += fmt::format(", also {}", fmt::join(host.aliases, ", "));
+    if (host.build) line += ", Windows build " + host.build->text();
     if (host.clock_offset) {
       line += fmt::format(", clock {:+.1f} s, within {:.1f} s",
                           static_cast<double>(*host.clock_offset) / kTicksPerSecond,
@@ -90,8 +91,8 @@ std::vector<std::string> derivation(const Question& question, const Answer& answ
   for (const Judgment& judgment : answer.judgments) {
     const Cause& cause = question.causes->causes()[judgment.cause];
     lines.push_back(fmt::format(
-        "{}: {} with {} points{}", cause.id, judgment.label ? name_of(*judgment.label) : "dropped",
-        judgment.score(),
+        "{}: {} with {} point{}{}", cause.id, judgment.label ? name_of(*judgment.label) : "dropped",
+        judgment.score(), judgment.score() == 1 ? "" : "s",
         judgment.attempt ? " in attempt " + question.timeline->attempts[*judgment.attempt].key
                          : ""));
     for (std::size_t i = 0; i < cause.evidence.size(); ++i) {

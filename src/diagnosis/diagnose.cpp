@@ -292,12 +292,12 @@ class Diagnosis {
       if (!answer_.silent.empty()) ask(item, std::nullopt, 0);
       return;
     }
-    const bool any_there = std::any_of(
-        item.when_missing.begin(), item.when_missing.end(), [&](const std::string& source) {
-          // The user has said what the dialog showed.
-          if (source == kDialog && q_.failure_reported) return true;
-          return reach_of(source, item.host).supplied();
-        });
+    const bool any_there = std::any_of(item.when_missing.begin(), item.when_missing.end(),
+                                       [&](const std::string& source) {
+                                         // The user has said what the dialog showed.
+                                         if (source == kDialog && q_.failure_reported) return true;
+                                         return reach_of(source, item.host).supplied();
+                                       });
     // What is there is worth having again when it can say more, which one of several cannot.
     const bool may_say_more = item.until && item.when_missing.size() == 1;
     if (any_there && !may_say_more) return;

@@ -30,6 +30,12 @@ Result<std::vector<RuleSummary>> list_rules(const RuleSelection& selection,
       if (!row.log_source.empty()) row.log_source += '/';
       row.log_source += *part;
     }
+    const rule::TriageKey& own = info.triage;
+    for (const rule::RuleIndex other : own.supersedes)
+      row.supersedes.push_back(selected->loaded.rules.rules()[other].handle());
+    if (own.builds.since) row.since = own.builds.since->text();
+    if (own.builds.until) row.until = own.builds.until->text();
+    for (const rule::RuleTexts& texts : own.translated) row.languages.push_back(texts.language);
     out.push_back(std::move(row));
   }
   problems = std::move(selected->loaded.problems);

@@ -8,6 +8,7 @@
 #include "event/field_lookup.hpp"
 #include "pipeline/clients_own_service.hpp"
 #include "pipeline/focus.hpp"
+#include "pipeline/left_out_facts.hpp"
 #include "rule/correlation.hpp"
 #include "timeline/clocks.hpp"
 #include "timeline/hosts.hpp"
@@ -119,7 +120,7 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     const rule::TriageKey& key = rules.rules()[hit.rule].triage;
     const event::Event& event = store.events()[hit.event];
     if (!key.host_from.empty() || !key.host_role.empty() || !key.host_zone.empty() ||
-        !key.host_clock.empty()) {
+        !key.host_clock.empty() || !key.host_build.empty()) {
       timeline::HostClaim claim;
       claim.event = hit.event;
       claim.name = event::first_value(event, key.host_from).value_or(std::string());
@@ -133,6 +134,8 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
         claim.zone = event::first_value(event, key.host_zone).value_or(std::string());
       if (!key.host_clock.empty())
         claim.clock = event::first_value(event, key.host_clock).value_or(std::string());
+      if (!key.host_build.empty())
+        claim.build = event::first_value(event, key.host_build).value_or(std::string());
       claims.push_back(std::move(claim));
     }
     add_hint(key, event, hit.event, hints);
@@ -161,6 +164,7 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
   timeline::Timeline timeline =
       timeline::build_timeline(store, {claims, marks, hints, paths, moments, known, options.focus});
   drop_clients_own_service(rules, known, timeline, gathered);
+  drop_other_builds(rules, timeline, gathered);
   if (!options.focus.empty()) {
     drop_left_out(rules, timeline, gathered);
     tell_narrowing(timeline, gathered);
@@ -215,6 +219,7 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
     // What spans several tries is a fact of the case.
     if (!one_attempt) fact.attempt.reset();
     if (!one_host) fact.host.reset();
+    if (is_of_other_build(rules.rules()[fact.rule], timeline, fact.host)) continue;
     facts.push_back(std::move(fact));
   }
   return facts;

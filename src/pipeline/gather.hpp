@@ -46,6 +46,7 @@ struct Gathered {
   std::map<std::uint32_t, SourceTally> tallies;  // by artifact, where they were asked for
   std::vector<KnownHost> machines;               // that the names of files tell of
   std::vector<std::string> whose;                // by artifact, "h2" or "": filled by report_case
+  std::vector<std::string> left_out;             // lines for `--why`: matches that do not speak
   bool code_reported = false;
   bool capture_read = false;  // some artifact shows the state of a machine or its connections
 };

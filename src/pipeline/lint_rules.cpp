@@ -50,10 +50,11 @@ void find_unused(const pipeline::SelectedRules& selected, const RuleSetImpl& pac
   }
 }
 
-// Names in `disable` and in filters that no rule has, neither here nor in the embedded pack.
+// Names in `disable`, `supersedes` and in filters that no rule has, neither here nor in the
+// embedded pack.
 void find_unknown_targets(const pipeline::SelectedRules& selected, std::vector<Problem>& findings) {
-  const auto check = [&](const std::string& handle, const rule::Place& place,
-                         base::SourceMark mark) {
+  const auto check = [&](const std::string& handle, const rule::Place& place, base::SourceMark mark,
+                         std::string_view what) {
     const rule::CompiledRules& ours = RuleSet::builtin().impl().rules();
     if (selected.loaded.rules.find(handle) != nullptr || ours.find(handle) != nullptr) return;
     std::vector<std::string_view> names;
@@ -62,19 +63,28 @@ void find_unknown_targets(const pipeline::SelectedRules& selected, std::vector<P
     }
     const std::string_view near = base::nearest_word(handle, names);
     const rule::RuleFile& file = selected.files[place.file];
-    findings.push_back(base::make_problem(
-        "P058", {file.path, file.text}, mark,
-        fmt::format("there is no rule `{}` to leave out or to filter", handle), "",
-        near.empty() ? std::string("`rdptriage rules list` shows the rules")
-                     : fmt::format("did you mean `{}`?", near)));
+    findings.push_back(
+        base::make_problem("P058", {file.path, file.text}, mark,
+                           fmt::format("there is no rule `{}` to {}", handle, what), "",
+                           near.empty() ? std::string("`rdptriage rules list` shows the rules")
+                                        : fmt::format("did you mean `{}`?", near)));
   };
   for (const rule::DisableDocument& document : selected.loaded.rules.documents().disabled) {
     for (const rule::RuleReference& rule : document.rules)
-      check(rule.handle, document.place, rule.mark);
+      check(rule.handle, document.place, rule.mark, "leave out");
   }
   for (const rule::FilterDocument& filter : selected.loaded.rules.documents().filters) {
-    for (const std::string& rule : filter.rules) check(rule, filter.place, filter.place.mark);
+    for (const std::string& rule : filter.rules)
+      check(rule, filter.place, filter.place.mark, "filter");
   }
+  const auto check_superseded = [&](const auto& documents) {
+    for (const auto& document : documents) {
+      for (const rule::RuleReference& rule : document.supersedes)
+        check(rule.handle, document.place, rule.mark, "supersede");
+    }
+  };
+  check_superseded(selected.loaded.rules.documents().detections);
+  check_superseded(selected.loaded.rules.documents().correlations);
 }
 
 // Tables of codes and the claims about them.
@@ -119,7 +129,7 @@ Result<LintResult> lint_rules(const RuleSelection& selection, LintScope scope) {
   for (const rule::RuleFile& file : selected->log_source_files) {
     pack_files.push_back({std::string(file.path), {}, file.text, pipeline::PackPart::log_sources});
   }
-  const RuleSetImpl pack(std::move(pack_files));
+  const RuleSetImpl pack(std::move(pack_files), {}, selected->placeholders);
   out.problems = pack.problems();
   check_tables(*selected, out.problems);
   find_unused(*selected, pack, out.findings);

@@ -5,13 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/embedded_pack.hpp"
 #include "pipeline/facts.hpp"
 #include "pipeline/kept_matches.hpp"
 #include "pipeline/read_case.hpp"
 #include "pipeline/rule_files.hpp"
-#include "pipeline/rule_set_impl.hpp"
-#include "rdptriage/rule_set.hpp"
 #include "rdptriage/rules.hpp"
 #include "rule/correlation.hpp"
 #include "rule/matcher.hpp"
@@ -209,29 +206,10 @@ class MatchConsumer final : public EventConsumer {
 };
 }  // namespace
 
-namespace {
-// The built-in pack with the text formats of the packs that were given; null when they have none.
-std::unique_ptr<RuleSetImpl> with_formats_of(const pipeline::SelectedRules& selected) {
-  using pipeline::PackPart;
-  if (selected.format_files.empty()) return nullptr;
-  std::vector<pipeline::RulePackFile> files;
-  for (const pipeline::PackFile& file : pipeline::embedded_pack()) {
-    if (pipeline::part_of(file.path, file.text) == PackPart::formats)
-      files.push_back({std::string(file.path), {}, file.text, PackPart::formats});
-  }
-  for (const rule::RuleFile& file : selected.format_files) {
-    files.push_back(
-        {std::string(file.path), std::string(file.text), {}, PackPart::formats, file.pack});
-  }
-  return std::make_unique<RuleSetImpl>(std::move(files));
-}
-}  // namespace
-
 Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selection,
                                  FunctionRef<void(const RuleMatch&)> match) {
   RDPTRIAGE_TRY(const auto selected, pipeline::load_selection(selection, rule::Documents::dropped));
   RDPTRIAGE_CHECK(pipeline::check_problems(selection, selected->loaded.problems));
-  const std::unique_ptr<RuleSetImpl> own_formats = with_formats_of(*selected);
   selected->drop_texts();
   const rule::CompiledRules& compiled = selected->loaded.rules;
   Matching matching(compiled, selection, match);
@@ -269,9 +247,7 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
       next += event.rules;
     }
   };
-  const auto formats = [&] {
-    return own_formats ? own_formats->formats() : RuleSet::builtin().impl().formats();
-  };
+  const auto formats = [&] { return selected->text_formats(); };
   pipeline::CaseReading reading =
       pipeline::read_case(input, {formats, nullptr, input.options().jobs}, make, take);
   summary.problems = std::move(selected->loaded.problems);

@@ -9,6 +9,7 @@
 #include "pipeline/facts.hpp"
 #include "pipeline/focus.hpp"
 #include "pipeline/host_roles.hpp"
+#include "pipeline/left_out_facts.hpp"
 #include "pipeline/report_builder.hpp"
 #include "pipeline/ticket.hpp"
 
@@ -45,9 +46,10 @@ Report report_case(Gathered& gathered, const CaseOptions& options, const RuleSet
   for (const auto& host : timeline.artifact_hosts)
     gathered.whose.push_back(host ? host_id(*host) : std::string());
   apply_host_roles(set, timeline, gathered);
-  const diagnosis::FactBase facts(
-      establish_facts(set.rules(), gathered.hits, gathered.store, timeline, gathered.notices),
-      set.rules().rules().size());
+  std::vector<diagnosis::Fact> established =
+      establish_facts(set.rules(), gathered.hits, gathered.store, timeline, gathered.notices);
+  drop_superseded(set.rules(), established, gathered);
+  const diagnosis::FactBase facts(std::move(established), set.rules().rules().size());
 
   const diagnosis::Coverage coverage(gathered.sources, timeline,
                                      log_states(set, facts, gathered.store));
@@ -83,6 +85,8 @@ Report report_case(Gathered& gathered, const CaseOptions& options, const RuleSet
   if (nothing_left)
     report.headline = "No connection attempt of what was asked about is in these files";
   report.derivation = diagnosis::derivation(question, answer);
+  report.derivation.insert(report.derivation.end(), gathered.left_out.begin(),
+                           gathered.left_out.end());
   report.artifacts = std::move(gathered.artifacts);
   report.notices = std::move(gathered.notices);
   report.limits_hit = std::move(gathered.limits_hit);

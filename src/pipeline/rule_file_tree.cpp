@@ -1,9 +1,14 @@
 #include "pipeline/rule_file_tree.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+
+#include "base/yaml.hpp"
+#include "pipeline/rule_set_impl.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -15,7 +20,21 @@ constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 20;
 bool is_rule_file(const fs::path& path) {
   return path.extension() == ".yml" || path.extension() == ".yaml";
 }
-}  // namespace
+
+// Whether the loaders make anything of the file, or say what is wrong with it.
+bool is_of_use(const RuleFileText& file) {
+  if (part_of(file.path, file.text) != PackPart::rules) return true;
+  const auto roots = base::parse_yaml({file.path, file.text});
+  if (!roots) return true;
+  return std::any_of(roots->begin(), roots->end(), [](const base::YamlNode& root) {
+    if (!root.is_mapping()) return true;
+    for (const char* key :
+         {"title", "logsource", "detection", "correlation", "filter", "action", "disable"}) {
+      if (root.find(key) != nullptr) return true;
+    }
+    return false;
+  });
+}
 
 Result<std::vector<fs::path>> rule_files_below(const fs::path& path) {
   std::error_code error;
@@ -33,6 +52,23 @@ Result<std::vector<fs::path>> rule_files_below(const fs::path& path) {
   if (error) return fail("RULES_UNREADABLE", "the rule folder cannot be listed", path.string());
   std::sort(files.begin(), files.end());
   return files;
+}
+}  // namespace
+
+Result<std::vector<RuleFileText>> read_rule_files(const fs::path& path) {
+  RDPTRIAGE_TRY(const auto files, rule_files_below(path));
+  std::vector<RuleFileText> out;
+  bool of_use = false;
+  for (const fs::path& file : files) {
+    RDPTRIAGE_TRY(std::string text, read_rule_file(file));
+    out.push_back({file.generic_string(), std::move(text)});
+    of_use = of_use || is_of_use(out.back());
+  }
+  if (of_use) return out;
+  return fail("RULES_EMPTY",
+              files.empty() ? "the folder holds no rule file (.yml or .yaml)"
+                            : "nothing in it is a rule, a cause, a text format or a table",
+              path.string(), "check the path; `rdptriage rules list` shows the built-in rules");
 }
 
 Result<std::string> read_rule_file(const fs::path& path) {

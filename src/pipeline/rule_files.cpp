@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/yaml.hpp"
 #include "pipeline/embedded_pack.hpp"
 #include "pipeline/pack_info.hpp"
 #include "pipeline/rule_file_tree.hpp"
 #include "pipeline/rule_set_impl.hpp"
+#include "rdptriage/rule_set.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -45,10 +48,31 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 }
 }  // namespace
 
+namespace {
+// The text formats of the built-in pack and of the files; null when those have none.
+std::unique_ptr<RuleSetImpl> formats_of(const SelectedRules& selected) {
+  std::vector<RulePackFile> formats;
+  for (const PackFile& file : embedded_pack()) {
+    if (part_of(file.path, file.text) == PackPart::formats)
+      formats.push_back({std::string(file.path), {}, file.text, PackPart::formats});
+  }
+  const std::size_t built_in = formats.size();
+  for (const auto& [path, text] : selected.owned) {
+    if (part_of(path, text) == PackPart::formats)
+      formats.push_back({path, text, {}, PackPart::formats, 1});
+  }
+  if (formats.size() == built_in) return nullptr;
+  return std::make_unique<RuleSetImpl>(std::move(formats));
+}
+}  // namespace
+
+const reader::FormatSet* SelectedRules::text_formats() const {
+  return own_formats ? own_formats->formats() : RuleSet::builtin().impl().formats();
+}
+
 void SelectedRules::drop_texts() {
   files = {};
   log_source_files = {};
-  format_files = {};
   owned = {};
 }
 
@@ -58,10 +82,9 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
   std::vector<unsigned> packs;  // of each file in `owned`
   for (const fs::path& path : selection.paths) {
     const unsigned pack = packs.empty() ? 1 : packs.back() + 1;
-    RDPTRIAGE_TRY(const auto files, rule_files_below(path));
-    for (const fs::path& file : files) {
-      RDPTRIAGE_TRY(std::string text, read_rule_file(file));
-      out->owned.emplace_back(file.generic_string(), std::move(text));
+    RDPTRIAGE_TRY(auto files, read_rule_files(path));
+    for (RuleFileText& file : files) {
+      out->owned.emplace_back(std::move(file.path), std::move(file.text));
       packs.push_back(pack);
     }
   }
@@ -89,7 +112,6 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
       out->log_source_files.push_back({path, text});  // adds to the maps before it
     } else {
       out->files.push_back({path, text, packs[i]});
-      if (part == PackPart::formats) out->format_files.push_back(out->files.back());
     }
     // One that is no YAML is reported with the rules.
     if (part != PackPart::pack_info || !base::parse_yaml({path, text})) continue;
@@ -100,10 +122,20 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
                             ? rule::LogSourceUse::apply
                             : rule::LogSourceUse::ignore;
   options.log_source_files = out->log_source_files;
-  RDPTRIAGE_TRY(options.placeholders, read_placeholders(selection.placeholders));
+  RDPTRIAGE_TRY(out->placeholders, read_placeholders(selection.placeholders));
+  options.placeholders = out->placeholders;
   options.documents = documents;
   out->loaded = rule::load_rules(out->files, options);
   out->loaded.problems.insert(out->loaded.problems.begin(), of_packs.begin(), of_packs.end());
+  out->own_formats = formats_of(*out);
+  if (out->own_formats) {
+    // A format with a mistake is left out; the others work.
+    for (Problem& problem : out->own_formats->problems()) {
+      const bool is_known = std::any_of(out->loaded.problems.begin(), out->loaded.problems.end(),
+                                        [&](const Problem& p) { return p.text == problem.text; });
+      if (!is_known) out->loaded.problems.push_back(std::move(problem));
+    }
+  }
   return out;
 }
 

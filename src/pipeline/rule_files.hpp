@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/rules.hpp"
 #include "rule/rule_loader.hpp"
 
@@ -14,12 +15,15 @@ namespace rdptriage::pipeline {
 struct SelectedRules {
   // When nothing but the rules is needed any more.
   void drop_texts();
+  // Of texts: the built-in ones and those of the files.
+  const reader::FormatSet* text_formats() const;
 
   std::vector<std::pair<std::string, std::string>> owned;  // path, text
   std::vector<rule::RuleFile> files;
   std::vector<rule::RuleFile> log_source_files;
-  std::vector<rule::RuleFile> format_files;  // those of `files` that hold text formats
+  rule::Placeholders placeholders;
   rule::LoadedRules loaded;
+  std::unique_ptr<RuleSetImpl> own_formats;  // with the built-in ones; null when there are none
 };
 
 // Fails when a file cannot be read or --placeholders is not what it should be.

@@ -34,11 +34,10 @@ Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base,
   unsigned pack = 0;
   for (const fs::path& path : paths) {
     ++pack;
-    RDPTRIAGE_TRY(const auto found, pipeline::rule_files_below(path));
-    for (const fs::path& file : found) {
-      RDPTRIAGE_TRY(std::string text, pipeline::read_rule_file(file));
-      const pipeline::PackPart part = pipeline::part_of(file.generic_string(), text);
-      files.push_back({file.generic_string(), std::move(text), {}, part, pack});
+    RDPTRIAGE_TRY(auto found, pipeline::read_rule_files(path));
+    for (pipeline::RuleFileText& file : found) {
+      const pipeline::PackPart part = pipeline::part_of(file.path, file.text);
+      files.push_back({std::move(file.path), std::move(file.text), {}, part, pack});
     }
   }
   auto impl = std::make_shared<const RuleSetImpl>(std::move(files), language);

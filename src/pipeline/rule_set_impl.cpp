@@ -69,11 +69,16 @@ struct RuleSetImpl::Compiled {
   std::optional<reader::FormatSet> formats;
   std::vector<std::string> date_fields;
   std::optional<reader::LineFilter> lines;
+  pipeline::Translations translations;
   std::string sha256;
 };
 
-RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view language)
-    : files_(std::move(files)), compiled_(std::make_unique<Compiled>()) {
+RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view language,
+                         rule::Placeholders placeholders)
+    : files_(std::move(files)),
+      language_(language),
+      placeholders_(std::move(placeholders)),
+      compiled_(std::make_unique<Compiled>()) {
   std::vector<base::SourceText> texts;
   for (RulePackFile& file : files_) {
     if (!file.owned.empty()) file.text = file.owned;
@@ -83,7 +88,7 @@ RuleSetImpl::RuleSetImpl(std::vector<RulePackFile> files, std::string_view langu
     if (file.part == PackPart::i18n) {
       pipeline::TranslationFile texts_in_file =
           pipeline::read_translations({file.path, file.text}, compiled_->pack_problems);
-      if (texts_in_file.language == language) translations_.add(std::move(texts_in_file));
+      if (texts_in_file.language == language) compiled_->translations.add(std::move(texts_in_file));
     }
     if (file.part != PackPart::pack_info) continue;
     const base::SourceText pack{file.path, file.text};
@@ -108,12 +113,14 @@ void RuleSetImpl::compile_rules() const {
     }
     rule::LoadOptions options;
     options.log_source_files = log_sources;
+    options.placeholders = placeholders_;
     rule::LoadedRules loaded = rule::load_rules(rules, options);
     compiled_->rules = std::move(loaded.rules);
     compiled_->problems = std::move(loaded.problems);
 
     const rule::CompiledRules& set = compiled_->rules;
     compiled_->matchers.emplace(set);
+    for (const rule::RuleInfo& rule : set.rules()) compiled_->translations.add(rule, language_);
     compiled_->rule_sources = pipeline::rule_sources(set.rules());
     const auto find = [&set](std::string_view handle) -> std::optional<rule::RuleIndex> {
       const rule::RuleInfo* rule = set.find(handle);
@@ -157,6 +164,11 @@ pipeline::MatcherPool& RuleSetImpl::matchers() const {
 const pipeline::RuleSources& RuleSetImpl::rule_sources() const {
   compile_rules();
   return compiled_->rule_sources;
+}
+
+const pipeline::Translations& RuleSetImpl::translations() const {
+  compile_rules();
+  return compiled_->translations;
 }
 
 const diagnosis::CauseSet& RuleSetImpl::causes() const {

@@ -15,6 +15,7 @@
 #include "rdptriage/event.hpp"
 #include "rdptriage/problem.hpp"
 #include "rule/compiled_rules.hpp"
+#include "rule/placeholders.hpp"
 
 namespace rdptriage::reader {
 class FormatSet;
@@ -47,7 +48,8 @@ namespace rdptriage {
 class RuleSetImpl {
  public:
   // `language`: of the texts, where the pack has them; empty: English.
-  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files, std::string_view language = {});
+  explicit RuleSetImpl(std::vector<pipeline::RulePackFile> files, std::string_view language = {},
+                       rule::Placeholders placeholders = {});
   ~RuleSetImpl();
   RuleSetImpl(const RuleSetImpl&) = delete;
   RuleSetImpl& operator=(const RuleSetImpl&) = delete;
@@ -71,7 +73,8 @@ class RuleSetImpl {
   // signs between the words, or by its last words alone.
   std::vector<std::string> sources_of_log_name(std::string_view name) const;
 
-  const pipeline::Translations& translations() const { return translations_; }
+  // Of the language that was asked for: the files' and the rules' own.
+  const pipeline::Translations& translations() const;
 
   const std::vector<pipeline::RulePackFile>& files() const { return files_; }
   const std::string& version() const { return version_; }  // of several packs: "2026.11 + 7.1"
@@ -87,7 +90,8 @@ class RuleSetImpl {
 
   std::vector<pipeline::RulePackFile> files_;
   std::string version_;
-  pipeline::Translations translations_;
+  std::string language_;
+  rule::Placeholders placeholders_;
   std::optional<Timestamp> date_;
   std::unique_ptr<Compiled> compiled_;
 };

@@ -70,7 +70,8 @@ void test_causes(const SelectedRules& selected, RuleTestResult& result) {
   for (const rule::RuleFile& file : selected.log_source_files) {
     files.push_back({std::string(file.path), {}, file.text, PackPart::log_sources});
   }
-  const RuleSet pack(std::make_shared<const RuleSetImpl>(std::move(files)));
+  const RuleSet pack(
+      std::make_shared<const RuleSetImpl>(std::move(files), "", selected.placeholders));
   for (const CauseTest& test : pack.impl().causes().tests()) {
     ++result.tests;
     const Report report = run(test, pack);

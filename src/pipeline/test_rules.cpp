@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 class TestRun {
  public:
   TestRun(const pipeline::SelectedRules& selected, RuleTestResult& result)
-      : rules_(selected.loaded.rules), result_(result), matcher_(rules_) {
+      : selected_(selected), rules_(selected.loaded.rules), result_(result), matcher_(rules_) {
     for (const rule::RuleFile& file : selected.files) texts_.emplace(file.path, file.text);
   }
 
@@ -130,7 +130,7 @@ class TestRun {
     judge(info, test, out);
   }
 
-  // Through the readers and the text formats of the built-in pack.
+  // Through the readers and the text formats of the built-in pack and of those that were given.
   void read(const Case& input, rule::RuleIndex rule, Outcome& out) {
     struct Consumer final : pipeline::EventConsumer {
       Consumer(TestRun& owner, rule::RuleIndex wanted, Outcome& to)
@@ -151,8 +151,8 @@ class TestRun {
                           std::string_view) -> std::unique_ptr<pipeline::EventConsumer> {
       return std::make_unique<Consumer>(*this, rule, out);
     };
-    pipeline::read_case(input, {[] { return RuleSet::builtin().impl().formats(); }, nullptr, 1},
-                        make, [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
+    pipeline::read_case(input, {[this] { return selected_.text_formats(); }, nullptr, 1}, make,
+                        [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
   }
 
   void judge(const rule::RuleInfo& info, const YamlNode& test, const Outcome& out) {
@@ -160,8 +160,15 @@ class TestRun {
     if (const YamlNode* match = test.find("match")) {
       judged = true;
       std::set<std::int64_t> wanted;
+      bool readable = match->is_sequence();
       for (const YamlNode& item : match->items) {
-        if (const auto position = item.integer()) wanted.insert(*position);
+        const auto position = item.integer();
+        readable = readable && position;
+        if (position) wanted.insert(*position);
+      }
+      if (!readable) {
+        fail_test(info, *match, "`match` must be a list of positions", "write `match: [0, 2]`");
+        return;
       }
       if (wanted != out.matched) {
         fail_test(info, *match,
@@ -175,7 +182,9 @@ class TestRun {
       const auto wanted = count->integer();
       if (!wanted || static_cast<std::int64_t>(out.matched.size()) != *wanted) {
         fail_test(info, *count,
-                  fmt::format("{} events match, expected {}", out.matched.size(), count->text), "");
+                  fmt::format("{} event{} match, expected {}", out.matched.size(),
+                              out.matched.size() == 1 ? "" : "s", count->text),
+                  "");
       }
     }
     if (const YamlNode* fires = test.find("fires")) {
@@ -233,6 +242,7 @@ class TestRun {
     return fmt::format("{}", fmt::join(all, " "));
   }
 
+  const pipeline::SelectedRules& selected_;
   const rule::CompiledRules& rules_;
   RuleTestResult& result_;
   rule::Matcher matcher_;

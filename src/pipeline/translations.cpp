@@ -56,6 +56,20 @@ void Translations::add(TranslationFile file) {
   for (auto& [key, translation] : file.texts) texts_[key] = std::move(translation);
 }
 
+void Translations::add(const rule::RuleInfo& rule, std::string_view language) {
+  const auto add_text = [this](std::string key, std::string_view english, const std::string& text) {
+    if (text.empty()) return;
+    Translation own{text_hash(english), text, {}};
+    const auto [at, is_new] = texts_.try_emplace(std::move(key), own);
+    if (!is_new && at->second.hash != own.hash) at->second = std::move(own);
+  };
+  for (const rule::RuleTexts& own : rule.triage.translated) {
+    if (own.language != language) continue;
+    add_text(rule.handle() + ".title", rule.title, own.title);
+    add_text(rule.handle() + ".says", rule.triage.says, own.says);
+  }
+}
+
 std::string_view Translations::text(std::string_view key, std::string_view english) const {
   const auto found = texts_.find(key);
   if (found == texts_.end() || found->second.hash != text_hash(english)) return english;
@@ -96,13 +110,15 @@ void lint_translations(const base::SourceText& source, const RuleSetImpl& pack,
         base::make_problem(code, source, mark, std::move(message), "", std::move(help)));
   };
   const auto texts = texts_of(pack);
+  Translations own;  // of the rules themselves
+  for (const rule::RuleInfo& rule : pack.rules().rules()) own.add(rule, file.language);
   std::set<std::string_view> known;
   std::vector<std::string_view> missing;
   for (const auto& [key, english] : texts) {
     known.insert(key);
     const auto found = file.texts.find(key);
     if (found == file.texts.end()) {
-      missing.push_back(key);
+      if (!own.has(key)) missing.push_back(key);
       continue;
     }
     if (found->second.hash == text_hash(english)) continue;

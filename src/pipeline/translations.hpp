@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/problem.hpp"
+#include "rule/rule.hpp"
 
 namespace rdptriage {
 class RuleSetImpl;
@@ -36,8 +37,11 @@ TranslationFile read_translations(const base::SourceText& source, std::vector<Pr
 class Translations {
  public:
   void add(TranslationFile file);
+  // The rule's own texts in the language, where no file has one of the present English text.
+  void add(const rule::RuleInfo& rule, std::string_view language);
   // The text in the language; the English one when there is none that was made from it.
   std::string_view text(std::string_view key, std::string_view english) const;
+  bool has(std::string_view key) const { return texts_.find(key) != texts_.end(); }
   bool empty() const { return texts_.empty(); }
 
  private:

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/key_words.hpp"
 #include "base/pattern.hpp"
 #include "base/yaml.hpp"
 #include "rdptriage/problem.hpp"
@@ -66,7 +67,7 @@ struct CaptureSet {
   WordTable roles;                        // words of file and folder names → host role
   WordTable machine_roles;                // words of machines' names → host role
   std::vector<base::Pattern> collectors;  // names of a collector's folder; group `machine`
-  std::vector<std::string> key_words;
+  base::KeyWords key_words;
   // All `begin` and `lead` expressions in one, because every line of every text is held against
   // them; nothing before index() and when they do not fit into memory together.
   std::optional<base::PatternSet> openers;

@@ -86,9 +86,7 @@ class CaptureLoader {
       const std::string& canonical = table.keys[i].text;
       for_each(table, canonical, [&](const base::YamlNode& word) {
         out.add(canonical, word.text);
-        if (!std::all_of(word.text.begin(), word.text.end(), is_ascii)) {
-          out_.key_words.push_back(word.text);
-        }
+        out_.key_words.add(word.text);
       });
     }
   }

@@ -82,7 +82,7 @@ class FormatLoader {
       return;
     }
     for_each(document, "key_words",
-             [&](const base::YamlNode& node) { out_.key_words.push_back(node.text); });
+             [&](const base::YamlNode& node) { out_.key_words.add(node.text); });
     for_each(document, "extract", [&](const base::YamlNode& node) {
       if (auto pattern = field_pattern(node, Use::anywhere))
         out_.extractions.push_back(std::move(*pattern));

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/key_words.hpp"
 #include "base/pattern.hpp"
 #include "rdptriage/event.hpp"
 #include "reader/capture_format.hpp"
@@ -67,7 +68,7 @@ struct FormatSet::Impl {
   std::vector<LineBlock> blocks;
   CaptureSet captures;
   ColumnFormats columns;
-  std::vector<std::string> key_words;    // that tell code pages apart
+  base::KeyWords key_words;              // that tell code pages apart
   std::optional<LineFilter> every_line;  // wants them all; set when everything is loaded
 };
 

@@ -73,8 +73,7 @@ std::string foreign_lines(std::string_view bytes) {
 }  // namespace
 
 LineReader::LineReader(const container::Artifact& artifact, container::ByteSource& source,
-                       const Limits& limits, std::span<const std::string> key_words,
-                       EventSink& sink)
+                       const Limits& limits, const base::KeyWords& key_words, EventSink& sink)
     : artifact_(artifact), source_(source), limits_(limits), key_words_(key_words), sink_(sink) {}
 
 // Adds to the buffer; false when the source has no more.
@@ -301,7 +300,7 @@ bool looks_like_text(std::span<const std::byte> head) {
   return zeros * 2 <= bytes.size() && controls * 100 <= bytes.size();
 }
 
-std::string decode_head(std::span<const std::byte> head, std::span<const std::string> key_words) {
+std::string decode_head(std::span<const std::byte> head, const base::KeyWords& key_words) {
   class Quiet final : public EventSink {
     Flow event(EventView&) override { return Flow::go_on; }
     void notice(Notice) override {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/encoding.hpp"
+#include "base/key_words.hpp"
 #include "container/artifact.hpp"
 #include "rdptriage/limits.hpp"
 #include "rdptriage/notice.hpp"
@@ -31,7 +32,7 @@ class LineReader {
  public:
   // `source`, `sink` and `key_words` (see base::guess_code_page) must outlive the reader.
   LineReader(const container::Artifact& artifact, container::ByteSource& source,
-             const Limits& limits, std::span<const std::string> key_words, EventSink& sink);
+             const Limits& limits, const base::KeyWords& key_words, EventSink& sink);
 
   // The next line, or nothing at the end; its text is valid until the next call. Lines over the
   // limit are skipped with a notice, an I/O error ends the text with one.
@@ -56,7 +57,7 @@ class LineReader {
   const container::Artifact& artifact_;
   container::ByteSource& source_;
   const Limits limits_;
-  const std::span<const std::string> key_words_;
+  const base::KeyWords& key_words_;
   EventSink& sink_;
 
   std::string buffer_;
@@ -77,6 +78,6 @@ class LineReader {
 bool looks_like_text(std::span<const std::byte> head);
 
 // The first bytes of an artifact as UTF-8, for probing; at most one cut line at the end.
-std::string decode_head(std::span<const std::byte> head, std::span<const std::string> key_words);
+std::string decode_head(std::span<const std::byte> head, const base::KeyWords& key_words);
 
 }  // namespace rdptriage::reader

@@ -86,7 +86,8 @@ class Card {
     for (const NotEvaluated& rule : report_.rules_not_evaluated) ++reasons[rule.because];
     if (!reasons.empty()) out_ << '\n';
     for (const auto& [because, count] : reasons) {
-      out_ << fmt::format("  {} rules not evaluated: {}\n", count, safe_text(because));
+      out_ << fmt::format("  {} rule{} not evaluated: {}\n", count, count == 1 ? "" : "s",
+                          safe_text(because));
     }
   }
 

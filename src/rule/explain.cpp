@@ -181,6 +181,29 @@ std::string show(const Condition& tree) {
   return "(" + out + ")";
 }
 
+// What an analysis makes of a match, apart from the event itself.
+std::string show_reach(const CompiledRules& rules, RuleIndex rule) {
+  std::string out;
+  const auto& [since, until] = rules.rules()[rule].triage.builds;
+  if (since || until) {
+    out += fmt::format("only for machines of Windows build {}{}, or of an unknown one\n",
+                       since ? since->text() : until->text(),
+                       !until  ? " and later"
+                       : since ? " to " + until->text()
+                               : " and earlier");
+  }
+  for (const RuleIndex other : rules.rules()[rule].triage.supersedes) {
+    out += fmt::format("supersedes {}, where both match the same event\n",
+                       rules.rules()[other].handle());
+  }
+  for (const RuleInfo& other : rules.rules()) {
+    const auto& list = other.triage.supersedes;
+    if (!std::binary_search(list.begin(), list.end(), rule)) continue;
+    out += fmt::format("superseded by {}, where both match the same event\n", other.handle());
+  }
+  return out;
+}
+
 class Explainer {
  public:
   Explainer(const EventView& event, const Renames& renames) : event_(event), renames_(renames) {}
@@ -275,7 +298,7 @@ std::string explain(const CompiledRules& rules, RuleIndex rule, const LogSourceM
   const bool matches = std::binary_search(hits.begin(), hits.end(), rule);
   out +=
       fmt::format("{} {}\n", rules.rules()[rule].handle(), matches ? "matches" : "does not match");
-  return out;
+  return out + show_reach(rules, rule);
 }
 
 }  // namespace rdptriage::rule

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "rule/lint_context.hpp"
+#include "timeline/product_build.hpp"
 
 namespace rdptriage::rule {
 
@@ -100,9 +101,25 @@ void lint_tests(LintContext& context, const YamlNode& root, const YamlNode& own)
   }
 }
 
+// ISO 639-1.
+constexpr std::string_view kLanguages =
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
+    "de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy "
+    "hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg "
+    "li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or "
+    "os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta "
+    "te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+// "de", "pt-BR", "zh-Hans".
+bool is_language(std::string_view tag) {
+  const std::string_view language = tag.substr(0, tag.find('-'));
+  const auto known = base::split(kLanguages, ' ');
+  return std::find(known.begin(), known.end(), language) != known.end() && tag.back() != '-';
+}
+
 // A text names values that the report can show: what `keep` and `group-by` list.
-void lint_says(LintContext& context, const YamlNode& root, const YamlNode& own) {
-  const YamlNode* says = own.find("says");
+void lint_says(LintContext& context, const YamlNode& root, const YamlNode& own,
+               const YamlNode* says) {
   if (says == nullptr || !says->is_scalar()) return;
   std::vector<std::string_view> names;
   if (const YamlNode* keep = own.find("keep")) {
@@ -133,6 +150,33 @@ void lint_says(LintContext& context, const YamlNode& root, const YamlNode& own) 
     }
     text.remove_prefix(close + 1);
   }
+}
+
+void lint_translated(LintContext& context, const YamlNode& root, const YamlNode& own) {
+  const YamlNode* translated = own.find("i18n");
+  if (translated == nullptr) return;
+  for (std::size_t i = 0; i < translated->keys.size(); ++i) {
+    const YamlNode& language = translated->keys[i];
+    if (language.text == "en") {
+      context.find("P065", language, "English is the language of the rule itself",
+                   "write it as `title` and `says`");
+    } else if (!is_language(language.text)) {
+      context.find("P065", language, fmt::format("`{}` is no language", language.text),
+                   "write the two letters of ISO 639-1, for example `de` or `pt-BR`");
+    }
+    lint_says(context, root, own, translated->items[i].find("says"));
+  }
+}
+
+void lint_builds(LintContext& context, const YamlNode& own) {
+  timeline::BuildRange range;
+  range.since = timeline::parse_product_build(own.text_of("since"));
+  range.until = timeline::parse_product_build(own.text_of("until"));
+  if (!range.is_reversed()) return;
+  context.find("P044", *own.find("since"),
+               fmt::format("no build of Windows lies between {} and {}", range.since->text(),
+                           range.until->text()),
+               "`since` is the first build that the rule is for, `until` the last");
 }
 
 }  // namespace
@@ -171,7 +215,9 @@ void lint_header(LintContext& context, const YamlNode& root) {
                  "say where the fact is documented");
   }
   lint_tests(context, root, *own);
-  lint_says(context, root, *own);
+  lint_says(context, root, *own, own->find("says"));
+  lint_translated(context, root, *own);
+  lint_builds(context, *own);
   if (own->find("format") == nullptr) {
     context.find("P019", *root.find_key("rdptriage"), "`rdptriage` has no `format`",
                  "write `format: 1`");

@@ -9,12 +9,19 @@
 #include <utility>
 #include <vector>
 
+#include "timeline/product_build.hpp"
+
 namespace rdptriage::rule {
 
 enum class RuleKind : std::uint8_t { detection, correlation };
 
 // Position of a rule in its CompiledRules; stable for one load.
 using RuleIndex = std::uint32_t;
+
+// The rule's own texts in another language; "" where it has none.
+struct RuleTexts {
+  std::string language, title, says;
+};
 
 // The one extra top-level key (docs/rule-format.md). Everything is optional.
 struct TriageKey {
@@ -26,6 +33,7 @@ struct TriageKey {
   std::vector<std::string> host_names;  // fields that hold other names and addresses of it
   std::string host_zone;                // field that holds its time zone
   std::string host_clock;               // field: seconds that a time server is ahead of it
+  std::string host_build;               // field: the build of Windows that it runs
   std::string moment;                   // name of a step that two machines log at the same moment
   std::string log_name;                 // field that names an event log of that machine …
   std::string log_state;                // … and what became of it: "cleared" or "off"
@@ -36,6 +44,9 @@ struct TriageKey {
   std::optional<RuleIndex> holds_from;  // … only where this (generated) detection matches too …
   std::optional<RuleIndex> holds_until;  // … that lasts until this (generated) detection matches
   bool skew_required = false;
+  timeline::BuildRange builds;        // of the machine whose fact it is
+  std::vector<RuleIndex> supersedes;  // rules that say less of the same events; sorted
+  std::vector<RuleTexts> translated;
 };
 
 // Whether a rule's own matches are findings. `hidden`: some correlation refers to it without

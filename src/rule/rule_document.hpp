@@ -53,6 +53,11 @@ struct Place {
   base::SourceMark mark;
 };
 
+struct RuleReference {
+  std::string handle;
+  base::SourceMark mark;
+};
+
 struct DetectionDocument {
   RuleInfo info;
   LogSource source;
@@ -60,6 +65,7 @@ struct DetectionDocument {
   std::optional<Detection> until;  // rdptriage.holds.until
   std::string holds_from;          // rdptriage.holds.from: a selection
   base::YamlNode tests;            // rdptriage.tests, as written
+  std::vector<RuleReference> supersedes;
   Place place;
 };
 
@@ -88,11 +94,6 @@ struct Threshold {
   Decimal value;
 };
 
-struct RuleReference {
-  std::string handle;
-  base::SourceMark mark;
-};
-
 struct Alias {
   std::string name;
   std::vector<std::pair<RuleReference, std::string>> fields;  // rule → field
@@ -111,6 +112,7 @@ struct CorrelationDocument {
   std::vector<Alias> aliases;
   bool generate = false;
   base::YamlNode tests;
+  std::vector<RuleReference> supersedes;
   Place place;
 };
 

@@ -22,9 +22,10 @@ constexpr std::string_view kStages[] = {
     "nla",          "licensing",      "session"};
 constexpr std::string_view kStates[] = {"passed", "failed", "no_failure"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
-constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock"};
+constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock", "build"};
 constexpr std::string_view kLogKeys[] = {"name", "is"};
 constexpr std::string_view kLogStates[] = {"cleared", "off"};
+constexpr std::string_view kTextKeys[] = {"title", "says"};
 constexpr std::string_view kHoldsKeys[] = {"from", "until"};
 constexpr std::string_view kSkew[] = {"required"};
 
@@ -40,8 +41,64 @@ std::string word(DocumentContext& context, const YamlNode& owner, std::string_vi
   return {};
 }
 
+std::optional<timeline::ProductBuild> read_build(DocumentContext& context, const YamlNode& owner,
+                                                 std::string_view key) {
+  const std::string text = context.text(owner, key);
+  if (text.empty()) return std::nullopt;
+  const auto build = timeline::parse_product_build(text);
+  if (!build) {
+    context.problem("P028", *owner.find(key), fmt::format("`{}` is no build of Windows", text), "",
+                    "write `26100`, `26100.3194` or `10.0.26100.3194`");
+  }
+  return build;
+}
+
+// The rules that this one says more than.
+std::vector<RuleReference> read_supersedes(DocumentContext& context, const YamlNode& owner) {
+  std::vector<RuleReference> out;
+  const YamlNode* node = owner.find("supersedes");
+  if (node == nullptr || node->is_null()) return out;
+  if (context.texts(owner, "supersedes").empty() || node->is_mapping()) {
+    context.problem("P026", *owner.find_key("supersedes"), "`supersedes` names no rule", "",
+                    "list names or ids of rules");
+    return out;
+  }
+  const std::span<const YamlNode> items = node->is_scalar()
+                                              ? std::span<const YamlNode>(node, 1)
+                                              : std::span<const YamlNode>(node->items);
+  for (const YamlNode& item : items) out.push_back({item.text, item.mark()});
+  return out;
+}
+
+std::vector<RuleTexts> read_translated(DocumentContext& context, const YamlNode& owner) {
+  std::vector<RuleTexts> out;
+  const YamlNode* node = owner.find("i18n");
+  if (node == nullptr) return out;
+  const auto refuse = [&](const YamlNode& at) {
+    context.problem("P012", at, "`i18n` must be a map of languages", "",
+                    "write `i18n: {de: {title: …, says: …}}`");
+  };
+  if (!node->is_mapping()) refuse(*owner.find_key("i18n"));
+  for (std::size_t i = 0; i < node->keys.size(); ++i) {
+    const YamlNode& texts = node->items[i];
+    if (!texts.is_mapping()) {
+      refuse(node->keys[i]);
+      continue;
+    }
+    context.check_keys(texts, kTextKeys, "`i18n`");
+    out.push_back({node->keys[i].text, context.text(texts, "title"), context.text(texts, "says")});
+  }
+  return out;
+}
+
+// What both kinds of rules have apart from their TriageKey.
+struct Rest {
+  YamlNode& tests;
+  std::vector<RuleReference>& supersedes;
+};
+
 const YamlNode* read_common(DocumentContext& context, const YamlNode& root, TriageKey& out,
-                            YamlNode& tests) {
+                            const Rest& rest) {
   const YamlNode* node = root.find("rdptriage");
   if (node == nullptr) return nullptr;
   if (!node->is_mapping()) {
@@ -73,6 +130,7 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
       out.host_role = word(context, *host, "role", host_roles());
       out.host_zone = context.text(*host, "zone");
       out.host_clock = context.text(*host, "clock");
+      out.host_build = context.text(*host, "build");
       if (const YamlNode* names = host->find("names")) {
         for (const YamlNode& name : names->items) out.host_names.push_back(name.text);
       }
@@ -97,13 +155,18 @@ const YamlNode* read_common(DocumentContext& context, const YamlNode& root, Tria
       out.keep.emplace_back(keep->keys[i].text, context.text(*keep, keep->keys[i].text));
     }
   }
-  if (const YamlNode* listed = node->find("tests")) tests = *listed;
+  out.builds.since = read_build(context, *node, "since");
+  out.builds.until = read_build(context, *node, "until");
+  out.translated = read_translated(context, *node);
+  rest.supersedes = read_supersedes(context, *node);
+  if (const YamlNode* listed = node->find("tests")) rest.tests = *listed;
   return node;
 }
 }  // namespace
 
 void read_triage_key(DocumentContext& context, const YamlNode& root, DetectionDocument& rule) {
-  const YamlNode* node = read_common(context, root, rule.info.triage, rule.tests);
+  const YamlNode* node =
+      read_common(context, root, rule.info.triage, {rule.tests, rule.supersedes});
   const YamlNode* holds = node == nullptr ? nullptr : node->find("holds");
   if (holds == nullptr) return;
   if (!holds->is_mapping()) {
@@ -138,7 +201,7 @@ void read_triage_key(DocumentContext& context, const YamlNode& root, DetectionDo
 }
 
 void read_triage_key(DocumentContext& context, const YamlNode& root, CorrelationDocument& rule) {
-  read_common(context, root, rule.info.triage, rule.tests);
+  read_common(context, root, rule.info.triage, {rule.tests, rule.supersedes});
 }
 
 }  // namespace rdptriage::rule

@@ -245,6 +245,14 @@ void take_clock(const HostClaim& claim, HostRecord& host) {
     host.time_server.push_back(*ahead);
 }
 
+// A machine is updated, never the other way: the last build that a capture shows.
+void take_build(const HostClaim& claim, HostRecord& host) {
+  const auto build = find_product_build(claim.build);
+  if (!build) return;
+  const auto number = [](const ProductBuild& b) { return std::pair(b.build, b.revision); };
+  if (!host.build || number(*host.build) < number(*build)) host.build = build;
+}
+
 // A capture or a line of a trace, as against a record that names its machine itself.
 bool may_be_placed_by_path(const event::Event& event) {
   return !event.system.computer && event.key.channel.empty();
@@ -332,6 +340,7 @@ void identify_hosts(const event::EventStore& store, const TimelineInput& input,
     if (!host) continue;
     if (!claim.role.empty()) table.add_role(*host, claim.role);
     take_clock(claim, timeline.hosts[*host]);
+    take_build(claim, timeline.hosts[*host]);
   }
   for (const KnownHost& known : input.known) {
     const auto host = table.find(table.key_of(known.name));

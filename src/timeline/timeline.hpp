@@ -17,6 +17,7 @@
 
 #include "event/event_store.hpp"
 #include "rdptriage/focus.hpp"
+#include "timeline/product_build.hpp"
 
 namespace rdptriage::timeline {
 
@@ -28,7 +29,7 @@ using AttemptIndex = std::uint32_t;  // position in Timeline::attempts
 // empty name, the machine that logged it; that machine's part in the connection, what else it is
 // called, how far its local time is from UTC ("UTC+01:00", or minutes to add: "-60"; in brackets as
 // the name of a zone, which says nothing of summer time), and how many seconds a time server is
-// ahead of it ("-312.4").
+// ahead of it ("-312.4"); and which build of Windows it runs ("10.0.20348 N/A Build 20348").
 struct HostClaim {
   EventIndex event = 0;
   std::string name;
@@ -36,6 +37,7 @@ struct HostClaim {
   std::vector<std::string> names = {};
   std::string zone = {};
   std::string clock = {};
+  std::string build = {};
 };
 
 // What matched rules say about an event's place in a connection.
@@ -95,6 +97,7 @@ struct HostRecord {
   std::optional<std::int64_t> zone;       // ticks that local time is ahead of UTC
   bool zone_may_be_summer = false;        // … or an hour more: only the zone's name is known
   std::vector<std::int64_t> time_server;  // ticks that a time server was seen to be ahead; sorted
+  std::optional<ProductBuild> build;      // of Windows, as a capture shows it
 };
 
 struct AttemptRecord {

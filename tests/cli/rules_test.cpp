@@ -68,6 +68,15 @@ TEST_CASE("rules match: a line for every match and every firing") {
   CHECK(fired == 1);
 }
 
+TEST_CASE("rules match: what follows --rules and its path are logs") {
+  const Files files("rules_then_logs");
+  const Outcome run = run_program(
+      {"rules", "match", "--rules", files.rules, files.events, files.events, "--format", "jsonl"});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 4);  // the same bytes count once
+}
+
 TEST_CASE("rules match: the same bytes for any number of threads") {
   const Files files("rules_jobs");
   for (int i = 0; i < 12; ++i) {
@@ -106,6 +115,85 @@ TEST_CASE("rules: a mistake is exit 2 with its place, or left out on request") {
             .exit_code == 2);
 }
 
+TEST_CASE("rules: a path without any rule is refused, whoever is given it") {
+  const Files files("rules_empty");
+  const std::string empty = fresh_folder("rules_empty/empty"), other = files.folder + "/other.yml",
+                    notes = files.folder + "/notes.yml";
+  write_text_file(other, "hello: world\n");
+  write_text_file(notes, "# to do\n");
+  for (const std::string& path : {empty, other, notes}) {
+    for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+             {"analyze", "--rules", path, files.events},
+             {"batch", "--rules", path, files.events},
+             {"rules", "match", "--rules", path, files.events},
+             {"rules", "match", "--keep-going", "--rules", files.rules, "--rules", path,
+              files.events},
+             {"rules", "lint", path},
+             {"rules", "list", path},
+             {"rules", "test", path},
+             {"rules", "explain", "--rules", path, "failed", "{}"}}) {
+      const Outcome run = run_program(command);
+      INFO(path << ' ' << command[0] << ' ' << command[1] << '\n' << run.err);
+      CHECK(run.exit_code == 2);
+      CHECK(run.out.empty());
+      CHECK(run.err.find("error[RULES_EMPTY]") != std::string::npos);
+      CHECK(run.err.find(path) != std::string::npos);
+    }
+  }
+  // What brings no rule, but something else.
+  write_text_file(other, "disable: [failed]\n");
+  write_text_file(empty + "/logsources.yml", "services: {tunnel: [Tunnel/Operational]}\n");
+  for (const std::string& path : {other, empty}) {
+    INFO(path);
+    CHECK(run_program({"rules", "match", "--rules", files.rules, "--rules", path, files.events})
+              .exit_code == 0);
+  }
+}
+
+TEST_CASE("rules: a mistake in a pack's text format is told by every command, or left out") {
+  const Files files("rules_formats");
+  const std::string pack = fresh_folder("rules_formats/pack");
+  fresh_folder("rules_formats/pack/formats");
+  const std::string good =
+      "format: contoso\ntitle: T\nclient: contoso\nsigns: ['^CTVPN ']\nprefixes:\n"
+      "  - expr: '^CTVPN (?P<Level>[A-Z]+) (?P<Message>.*)$'\nsamples:\n"
+      "  - line: 'CTVPN ERROR x'\n    fields: {Client: contoso, Level: ERROR, Message: x}\n";
+  std::string bad = good;
+  bad.replace(bad.find("contoso"), 7, "fabrica");
+  bad.replace(bad.find("'^CTVPN '"), 9, "'^FAB( '");
+  write_text_file(pack + "/formats/good.yml", good);
+  write_text_file(pack + "/formats/bad.yml", bad);
+  write_text_file(pack + "/rule.yml",
+                  "title: Torn\nname: torn\nlogsource: {product: rdp, service: client-trace}\n"
+                  "detection: {s: {Level: ERROR, Message: torn}, condition: s}\n"
+                  "rdptriage: {format: 1, tests: [{lines: [CTVPN ERROR torn, CTVPN INFO torn], "
+                  "match: [0]}]}\n");
+  const std::string log = files.folder + "/t.log";
+  write_text_file(log, "CTVPN ERROR torn\n");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"analyze", "--rules", pack, log},
+                                             {"rules", "match", "--rules", pack, log},
+                                             {"rules", "list", pack},
+                                             {"rules", "test", pack},
+                                             {"rules", "lint", pack}}) {
+    const Outcome run = run_program(command);
+    INFO(command[0] << ' ' << command[1] << '\n' << run.err);
+    CHECK(run.exit_code == 2);
+    CHECK(run.err.find("problem[P080]: the expression is refused") != std::string::npos);
+    CHECK(run.err.find("bad.yml:4:9") != std::string::npos);
+  }
+  const Outcome going = run_program({"rules", "match", "--keep-going", "--rules", pack, log});
+  INFO(going.err);
+  CHECK(going.exit_code == 0);
+  CHECK(going.out.find("Torn") != std::string::npos);  // by the good one
+  CHECK(going.err.find("problem[P080]") != std::string::npos);
+  std::filesystem::remove(pack + "/formats/bad.yml");
+  CHECK(run_program({"rules", "test", pack}).exit_code == 0);
+  CHECK(run_program({"rules", "match", "--rules", pack, log})
+            .err.find("1 match of 1 rule in 1 "
+                      "event") != std::string::npos);
+}
+
 TEST_CASE("rules lint, test, list, explain") {
   const Files files("rules_rest");
   CHECK(run_program({"rules", "test", files.rules}).exit_code == 0);
@@ -129,6 +217,15 @@ TEST_CASE("rules lint, test, list, explain") {
   CHECK(failing.exit_code == 1);
   CHECK(failing.err.find("problem[P060]: test of `failed`: it matches [0], expected [1]") !=
         std::string::npos);
+  for (const char* match : {"match: 0  ", "match: [x]", "match: {}"}) {
+    wrong.replace(wrong.find("match: "), 10, match);
+    write_text_file(files.rules, wrong);
+    const Outcome unreadable = run_program({"rules", "test", files.rules});
+    INFO(match);
+    CHECK(unreadable.exit_code == 1);
+    CHECK(unreadable.err.find("`match` must be a list of positions") != std::string::npos);
+    wrong.replace(wrong.find(match), std::string(match).size(), "match: [1]");
+  }
 }
 
 TEST_CASE("rules explain: the log source, its names for fields, and events that name none") {
@@ -209,6 +306,39 @@ TEST_CASE("rules: a pack leaves out rules that others refer to, or brings its ow
             .exit_code == 2);
 }
 
+TEST_CASE("rules: what a rule supersedes, its builds and languages are shown; lint knows names") {
+  const Files files("rules_supersedes");
+  const std::string more = files.folder + "/more.yml";
+  const auto write = [&](const std::string& superseded) {
+    write_text_file(more,
+                    "title: Why\nname: why\nlogsource: {product: windows, service: security}\n"
+                    "detection: {s: {EventID: 4625, Status: '0xc000006a'}, condition: s}\n"
+                    "rdptriage: {format: 1, supersedes: [" +
+                        superseded + "], since: 10.0.26100, i18n: {de: {title: Warum}}}\n");
+  };
+  write("failed");
+  const Outcome list = run_program({"rules", "list", "--format", "jsonl", more, files.rules});
+  CHECK(list.exit_code == 0);
+  const json row = json::parse(list.out.substr(0, list.out.find('\n')));
+  CHECK(row["supersedes"] == json{"failed"});
+  CHECK(row["since"] == "26100");
+  CHECK(row["languages"] == json{"de"});
+  CHECK_FALSE(row.contains("until"));
+  const auto explain = [&](const char* rule) {
+    return run_program({"rules", "explain", "--rules", more, "--rules", files.rules, rule, "{}"})
+        .out;
+  };
+  CHECK(explain("why").find("only for machines of Windows build 26100 and later") !=
+        std::string::npos);
+  CHECK(explain("why").find("supersedes failed, where both") != std::string::npos);
+  CHECK(explain("failed").find("superseded by why, where both") != std::string::npos);
+  CHECK(run_program({"rules", "lint", more, files.rules}).err.find("P058") == std::string::npos);
+  write("faild");
+  const Outcome lint = run_program({"rules", "lint", more, files.rules});
+  CHECK(lint.exit_code == 1);
+  CHECK(lint.err.find("problem[P058]: there is no rule `faild` to supersede") != std::string::npos);
+}
+
 TEST_CASE("analyze: leaving out a rule of the embedded pack does not break its causes") {
   const Files files("rules_disable_builtin");
   const std::string later = files.folder + "/later.yml";
@@ -236,6 +366,15 @@ TEST_CASE("rules: placeholders and a map of log sources of the user's own") {
   const Outcome refused = run_program({"rules", "match", "--rules", files.rules, files.events});
   CHECK(refused.exit_code == 2);
   CHECK(refused.err.find("problem[P025]") != std::string::npos);
+  const Outcome no_map = run_program({"rules", "match", "--rules", files.rules, "--placeholders",
+                                      values, "--logsource-map", files.rules, files.events});
+  CHECK(no_map.exit_code == 2);
+  CHECK(no_map.err.find("problem[P011]: the map of log sources has no") != std::string::npos);
+  const Outcome lint =
+      run_program({"rules", "lint", "--logsource-map", map, "--placeholders", values, files.rules});
+  INFO(lint.err);
+  CHECK(lint.err.find("1 sound rule, 0 problems") != std::string::npos);
+  CHECK(lint.err.find("P053") == std::string::npos);
 }
 
 TEST_CASE("rules lint: hostile files are refused with their place") {

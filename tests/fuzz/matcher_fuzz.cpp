@@ -4,10 +4,13 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz_options.hpp"
 #include "reader/event_json.hpp"
 #include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 #include "support/plain_matcher.hpp"
+
+extern "C" const char* __asan_default_options() { return RDPTRIAGE_FUZZ_OPTIONS; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rdptriage;

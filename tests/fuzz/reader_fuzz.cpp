@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/output_buffer.hpp"
+#include "fuzz_options.hpp"
 #include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/rule_set.hpp"
 #include "reader/reader.hpp"
@@ -46,6 +47,8 @@ const reader::ReaderInfo& fuzzed_reader() {
 
 }  // namespace
 
+extern "C" const char* __asan_default_options() { return RDPTRIAGE_FUZZ_OPTIONS; }
+
 // The formats are loaded here, because the first input's time would have to pay for it.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   RuleSet::builtin().impl().formats();
@@ -59,7 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   context.formats = RuleSet::builtin().impl().formats();
   reader.probe(bytes.first(std::min(size, reader::kProbeBytes)), "name", context);
   Sink first;
-  for (const unsigned jobs : {1U, 2U}) {
+  // Only event logs are taken apart by several threads, and only those of some chunks.
+  constexpr std::size_t kForThreads = 4 * 64 * 1024;
+  const unsigned most_jobs = reader.format == "evtx" && size >= kForThreads ? 2 : 1;
+  for (unsigned jobs = 1; jobs <= most_jobs; ++jobs) {
     context.jobs = jobs;
     context.carve = size % 2 == 0;
     Sink sink;

@@ -2,8 +2,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz_options.hpp"
 #include "rule/lint.hpp"
 #include "rule/rule_loader.hpp"
+
+extern "C" const char* __asan_default_options() { return RDPTRIAGE_FUZZ_OPTIONS; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rdptriage::rule;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "report/event_json.hpp"
+#include "report/event_xml.hpp"
 
 namespace rdptriage::test {
 
@@ -33,6 +34,41 @@ Reading read_events(ReadFunction read, std::span<const std::byte> bytes,
   reading.lines = std::move(sink.lines);
   reading.notices = std::move(sink.notices);
   return reading;
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
+}
+
+std::string xml_of(ReadFunction read, std::span<const std::byte> bytes) {
+  struct XmlSink final : reader::EventSink {
+    reader::Flow event(EventView& event) override {
+      writer.write(event, out);
+      return reader::Flow::go_on;
+    }
+    void notice(Notice) override {}
+    report::EventXmlWriter writer;
+    base::OutputBuffer out;
+  } sink;
+  container::MemorySource source(bytes);
+  read({}, source, {}, sink);
+  return std::string(sink.out.view());
+}
+
+std::string as_xml_has_it(std::string line) {
+  const std::size_t at = line.find("\"record_number\":");
+  if (at != std::string::npos) line.erase(at, line.find(',', at) + 1 - at);
+  constexpr std::string_view kMark = ",\"damaged\":true";
+  const std::size_t mark = line.rfind(kMark);
+  if (mark != std::string::npos) line.erase(mark, kMark.size());
+  constexpr std::string_view kEscape = "\\u00";  // of a control character below a space
+  for (std::size_t i = 0; (i = line.find(kEscape, i)) != std::string::npos;) {
+    std::size_t backslashes = 1;
+    while (i >= backslashes && line[i - backslashes] == '\\') ++backslashes;
+    if (backslashes % 2 == 1) line.replace(i, 6, "\xEF\xBF\xBD");
+    ++i;
+  }
+  return line;
 }
 
 std::vector<std::byte> read_file(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rdptriage/event.hpp"
@@ -24,6 +25,14 @@ using ReadFunction = reader::ReadOutcome (*)(const container::Artifact&, contain
 // Reads as the program does; with `context.jobs` above 1 into a sink that forks.
 Reading read_events(ReadFunction read, std::span<const std::byte> bytes,
                     const reader::ReadContext& context = {});
+
+// `text` must outlive the bytes.
+std::span<const std::byte> as_bytes(std::string_view text);
+// The same events as `events --format xml` writes them, without its frame.
+std::string xml_of(ReadFunction read, std::span<const std::byte> bytes);
+// A line as it comes back from XML, which has no number of the record's header, no mark of damage
+// and no control characters.
+std::string as_xml_has_it(std::string line);
 
 // Collects lines from whatever gives it events.
 class LineSink final : public reader::EventSink {

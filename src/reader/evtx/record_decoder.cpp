@@ -140,7 +140,11 @@ bool RecordDecoder::planned_fields(const EventPlan& plan, std::span<const Value>
                                    bool nested, std::vector<Field>& out) {
   for (const FieldPlan& field : plan.fields) {
     const Source& source = field.source;
-    if (is_dropped(source, values)) continue;
+    if (is_dropped(source, values)) {
+      // An element of UserData that loses all its children is a leaf; the plan does not know it.
+      if (field.section == FieldSection::user_data) return false;
+      continue;
+    }
     if (source.kind == Source::Kind::literal) {
       out.push_back({field.name, source.literal, field.section, ValueKind::text});
       continue;

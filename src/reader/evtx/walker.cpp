@@ -82,8 +82,8 @@ bool Walker::ops(const Program& program, std::size_t begin, std::size_t end, Val
 
 bool Walker::element(const Program& program, std::size_t open, Values values, unsigned depth) {
   const Op& op = program.ops[open];
-  // A root element is never dropped: the Event of many providers depends on its EventData.
-  const bool is_root = open == 0 && depth == 0;
+  // The root of a template is never dropped: the Event of many providers depends on its EventData.
+  const bool is_root = open == 0;
   if (op.index != kNoDependency && !is_root && value_of(values, op.index).is_null()) return true;
   // An array as the whole content repeats the element ([MS-EVEN6] 2.2.12, substitution of arrays).
   std::size_t body = open + 1;

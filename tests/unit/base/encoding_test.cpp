@@ -2,6 +2,7 @@
 
 #include <iconv.h>
 
+#include "base/key_words.hpp"
 #include "support/catch.hpp"
 
 using namespace rdptriage::base;
@@ -20,7 +21,7 @@ std::string encode(std::string_view utf8, const char* code_page) {
   return out;
 }
 
-std::string decode(std::string_view bytes, std::span<const std::string> words = {}) {
+std::string decode(std::string_view bytes, const KeyWords& words = {}) {
   std::string out;
   guess_code_page(bytes, words).page->append(bytes, out);
   return out;
@@ -43,6 +44,10 @@ TEST_CASE("encoding: UTF-16 is known by its mark or by its zeros") {
   CHECK(detect_text_start("\xFF\xFE"s + "a\0b\0"s).bom_bytes == 2);
   CHECK(detect_text_start("a\0b\0c\0d\0"s).shape == TextShape::utf16le);
   CHECK(detect_text_start("\0a\0b\0c\0d"s).shape == TextShape::utf16be);
+  CHECK(detect_text_start("\0\0\0\0a\0b\0c\0d\0"s).shape == TextShape::utf16le);
+  CHECK(detect_text_start("\0\0\0\0\0a\0b\0c\0d"s).shape == TextShape::utf16be);
+  CHECK(detect_text_start("\0\0\0\0abcdef"s).shape == TextShape::bytes);
+  CHECK(detect_text_start("\0\0\0\0"s).shape == TextShape::bytes);
   CHECK(detect_text_start("\xEF\xBB\xBF"
                           "abc")
             .bom_bytes == 3);
@@ -88,7 +93,8 @@ TEST_CASE("encoding: the code page of a text is guessed from its letters") {
 }
 
 TEST_CASE("encoding: key words decide where letters alone do not") {
-  const std::vector<std::string> words = {"ABHÖREN"};
+  KeyWords words;
+  words.add("ABHÖREN");
   for (const char* page : {"CP850", "CP437", "CP1252", "CP852", "CP1250"}) {
     INFO(page);
     CHECK(decode(encode("ABHÖREN", page), words) == "ABHÖREN");
@@ -109,4 +115,15 @@ TEST_CASE("encoding: text read in the wrong page once is read back") {
   CHECK(has(undo_mojibake("ABHÃ–REN"), "ABHÖREN"));  // UTF-8 read as 1252
   CHECK(has(undo_mojibake("ABHÍREN"), "ABHÖREN"));   // 1252 read as cp850
   CHECK(undo_mojibake("LISTENING").empty());
+}
+
+TEST_CASE("encoding: key words are counted where they stand") {
+  KeyWords words;
+  for (const char* word : {"ABHÖREN", "État", "État", "STATE", "接続"}) words.add(word);
+  CHECK(words.count_in(code_points("nothing of them")) == 0);
+  CHECK(words.count_in(code_points("a STATE in ASCII tells nothing")) == 0);
+  CHECK(words.count_in(code_points("ABHÖREN ABHÖREN")) == 1);
+  CHECK(words.count_in(code_points("État, 接続")) == 3);  // one was added twice
+  CHECK(words.count_in(code_points("HÖREN")) == 0);       // begins before the text does
+  CHECK(words.count_in(code_points("ABHÖRE")) == 0);      // ends behind it
 }

@@ -64,6 +64,29 @@ TEST_CASE("translations: texts of rules and causes in another language, else in 
   CHECK(english.diagnoses[0].title == "One");
 }
 
+TEST_CASE("translations: a rule's own, which a file of the pack may replace") {
+  const auto message = [](const std::string& file_texts, const char* language) {
+    const RuleSet rules(std::make_shared<const RuleSetImpl>(
+        [&] {
+          auto files = files_with(file_texts);
+          files[0].owned = detection("alpha", "AAA",
+                                     "says: 'alpha was here'\ni18n:\n    de: {title: Titel, says: "
+                                     "'Alpha war da'}\n    pt-BR: {says: 'Alfa'}");
+          return files;
+        }(),
+        language));
+    REQUIRE(rules.impl().problems().empty());
+    const Report report = analyze_lines(rules, {{"a.log", "AAA"}});
+    REQUIRE(report.findings.size() == 1);
+    return report.findings[0].title + ": " + report.findings[0].message;
+  };
+  CHECK(message("  {}\n", "de") == "Titel: Alpha war da");
+  CHECK(message("  {}\n", "pt-BR") == "alpha was seen: Alfa");
+  CHECK(message("  {}\n", "") == "alpha was seen: alpha was here");
+  CHECK(message(entry("alpha.says", "alpha was here", "Alpha"), "de") == "Titel: Alpha");
+  CHECK(message(entry("alpha.says", "of another time", "veraltet"), "de") == "Titel: Alpha war da");
+}
+
 TEST_CASE("translations: lint names what is stale, unknown and missing") {
   const std::string found =
       lint(entry("area.one.title", "Uno", "Eins") + entry("area.one.titel", "One", "Eins"));

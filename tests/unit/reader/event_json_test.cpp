@@ -10,8 +10,7 @@ using namespace rdptriage::test;
 namespace {
 
 Reading read(std::string_view text, const reader::ReadContext& context = {}) {
-  return read_events(reader::read_event_json,
-                     {reinterpret_cast<const std::byte*>(text.data()), text.size()}, context);
+  return read_events(reader::read_event_json, test::as_bytes(text), context);
 }
 
 std::string utf16(std::u16string_view text, base::ByteOrder order) {

@@ -25,7 +25,11 @@ Lines read(std::string_view bytes, Limits limits = {}) {
   container::MemorySource source(std::as_bytes(std::span(bytes.data(), bytes.size())));
   container::Artifact artifact;
   Sink sink;
-  const std::vector<std::string> words = {"ABHÖREN"};
+  static const base::KeyWords words = [] {
+    base::KeyWords made;
+    for (const char* word : {"ABHÖREN"}) made.add(word);
+    return made;
+  }();
   LineReader reader(artifact, source, limits, words, sink);
   Lines out;
   while (const auto line = reader.next()) out.text.emplace_back(line->text);

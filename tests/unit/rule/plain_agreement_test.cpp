@@ -12,32 +12,16 @@
 #include "rule/matcher.hpp"
 #include "rule/rule_loader.hpp"
 #include "support/catch.hpp"
+#include "support/choices.hpp"
 #include "support/plain_matcher.hpp"
 #include "support/text_source.hpp"
 
 using namespace rdptriage;
 namespace fs = std::filesystem;
+using test::CaseBytes;
+using test::Choices;
 
 namespace {
-// Decisions drawn from bytes. A case is its bytes, so a smaller case is fewer or smaller bytes.
-class Choices {
- public:
-  explicit Choices(const std::vector<std::uint8_t>& bytes) : bytes_(bytes) {}
-  std::size_t below(std::size_t limit) {
-    const std::size_t byte = at_ < bytes_.size() ? bytes_[at_] : 0;
-    ++at_;
-    return byte % limit;
-  }
-  template <std::size_t N>
-  const char* from(const char* const (&list)[N]) {
-    return list[below(N)];
-  }
-
- private:
-  const std::vector<std::uint8_t>& bytes_;
-  std::size_t at_ = 0;
-};
-
 constexpr const char* kFields[] = {"F",     "G",       "H",       "a.b",     "New Value",
                                    "Level", "EventID", "Channel", "Computer"};
 constexpr const char* kValues[] = {"alpha",
@@ -154,7 +138,7 @@ std::string make_item(Choices& choices) {
   }
   std::string modifier = choices.from(kTextModifiers);
   std::string values;
-  const std::size_t count = 1 + choices.below(3);
+  const std::size_t count = 1 + choices.below(3U);
   for (std::size_t i = 0; i < count; ++i) {
     std::string value = choices.from(kRuleValues);
     if (!modifier.empty() && value == "null") value = "'nul'";
@@ -175,7 +159,7 @@ std::string make_selection(Choices& choices) {
       break;
   }
   std::string out;
-  const std::size_t count = 1 + choices.below(2);
+  const std::size_t count = 1 + choices.below(2U);
   std::string first;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string item = make_item(choices);
@@ -195,7 +179,7 @@ std::string make_rules(Choices& choices, std::size_t count) {
         i, i, choices.from(kSources), make_selection(choices), make_selection(choices),
         choices.from(kConditions));
   }
-  for (std::size_t filters = choices.below(3); filters > 0; --filters) {
+  for (std::size_t filters = choices.below(3U); filters > 0; --filters) {
     const std::string rules = choices.below(2) == 0 ? "any" : "[r0, r1, r2]";
     out += fmt::format(
         "title: f\nlogsource: {}\nfilter:\n    rules: {}\n    s1: {}\n    s2: {}\n    condition: "
@@ -222,7 +206,7 @@ std::string make_value(Choices& choices) {
 }
 
 std::string make_event(Choices& choices) {
-  const std::size_t shape = choices.below(4);
+  const std::size_t shape = choices.below(4U);
   std::string members;
   const auto add = [&](const std::string& name, const std::string& value) {
     members += (members.empty() ? "" : ", ") + fmt::format("\"{}\": {}", name, value);
@@ -245,10 +229,10 @@ std::string make_event(Choices& choices) {
 }
 
 // "" when both agree on all events, else what they disagree on.
-std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* matches = nullptr) {
+std::string disagreement(const CaseBytes& bytes, std::size_t* matches = nullptr) {
   Choices choices(bytes);
   const auto use = choices.below(2) == 0 ? rule::LogSourceUse::apply : rule::LogSourceUse::ignore;
-  const std::string text = make_rules(choices, 1 + choices.below(120));
+  const std::string text = make_rules(choices, 1 + choices.below(120U));
   const rule::RuleFile file{"r.yml", text}, map{"map.yml", kMap};
   rule::LoadOptions options;
   options.log_sources = use;
@@ -278,41 +262,18 @@ std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* ma
   }
   return out;
 }
-
-// Fewer bytes, then smaller ones, as long as the disagreement stays.
-std::vector<std::uint8_t> shrink(std::vector<std::uint8_t> bytes) {
-  for (std::size_t size = bytes.size() / 2; size > 0; size /= 2) {
-    for (std::size_t at = 0; at + size <= bytes.size();) {
-      std::vector<std::uint8_t> smaller = bytes;
-      smaller.erase(smaller.begin() + static_cast<std::ptrdiff_t>(at),
-                    smaller.begin() + static_cast<std::ptrdiff_t>(at + size));
-      if (disagreement(smaller).empty()) {
-        at += size;
-      } else {
-        bytes = std::move(smaller);
-      }
-    }
-  }
-  for (std::uint8_t& byte : bytes) {
-    for (const std::uint8_t value : {std::uint8_t{0}, static_cast<std::uint8_t>(byte / 2)}) {
-      const std::uint8_t before = byte;
-      byte = value;
-      if (!disagreement(bytes).empty()) break;
-      byte = before;
-    }
-  }
-  return bytes;
-}
 }  // namespace
 
 TEST_CASE("matcher: agrees with the plain engine on made rules and events") {
   std::mt19937 random(20261121);
   std::size_t matches = 0;
   for (int round = 0; round < 400; ++round) {
-    std::vector<std::uint8_t> bytes(5500);
+    CaseBytes bytes(5500);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
     if (disagreement(bytes, &matches).empty()) continue;
-    FAIL("round " << round << ":\n" << disagreement(shrink(bytes)));
+    const CaseBytes smallest =
+        test::shrink(bytes, [](const CaseBytes& one) { return !disagreement(one).empty(); });
+    FAIL("round " << round << ":\n" << disagreement(smallest));
   }
   CHECK(matches > 10'000);  // the made rules are not all void
 }

@@ -15,25 +15,13 @@
 #include "base/time.hpp"
 #include "rule_run.hpp"
 #include "support/catch.hpp"
+#include "support/choices.hpp"
 
 using namespace rdptriage;
+using test::CaseBytes;
+using test::Choices;
 
 namespace {
-// Decisions drawn from bytes. A case is its bytes, so a smaller case is fewer or smaller bytes.
-class Choices {
- public:
-  explicit Choices(const std::vector<std::uint8_t>& bytes) : bytes_(bytes) {}
-  int below(int limit) {
-    const int byte = at_ < bytes_.size() ? bytes_[at_] : 0;
-    ++at_;
-    return byte % limit;
-  }
-
- private:
-  const std::vector<std::uint8_t>& bytes_;
-  std::size_t at_ = 0;
-};
-
 struct Seen {
   int second = 0;
   char rule = 'a';
@@ -308,7 +296,7 @@ std::string written(const Outcome& outcome) {
 }
 
 // "" when the engine finds what the definition says.
-std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* fired = nullptr) {
+std::string disagreement(const CaseBytes& bytes, std::size_t* fired = nullptr) {
   Choices choices(bytes);
   const Made made = make_correlation(choices);
   const Events events = make_events(choices);
@@ -323,33 +311,18 @@ std::string disagreement(const std::vector<std::uint8_t>& bytes, std::size_t* fi
                      written(want),
                      outcome.problems.empty() ? written(got) : outcome.problems.front());
 }
-
-std::vector<std::uint8_t> shrink(std::vector<std::uint8_t> bytes) {
-  for (std::size_t at = bytes.size(); at-- > 0;) {
-    std::vector<std::uint8_t> smaller = bytes;
-    smaller.erase(smaller.begin() + static_cast<std::ptrdiff_t>(at));
-    if (!disagreement(smaller).empty()) bytes = std::move(smaller);
-  }
-  for (std::uint8_t& byte : bytes) {
-    for (int value = 0; value < byte; ++value) {
-      const std::uint8_t before = byte;
-      byte = static_cast<std::uint8_t>(value);
-      if (!disagreement(bytes).empty()) break;
-      byte = before;
-    }
-  }
-  return bytes;
-}
 }  // namespace
 
 TEST_CASE("correlations: what their definition says, on made rules and events") {
   std::mt19937 random(20261122);
   std::size_t fired = 0;
   for (int round = 0; round < 3000; ++round) {
-    std::vector<std::uint8_t> bytes(90);
+    CaseBytes bytes(90);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
     if (disagreement(bytes, &fired).empty()) continue;
-    FAIL("round " << round << ":\n" << disagreement(shrink(bytes)));
+    const CaseBytes smallest =
+        test::shrink(bytes, [](const CaseBytes& one) { return !disagreement(one).empty(); });
+    FAIL("round " << round << ":\n" << disagreement(smallest));
   }
   CHECK(fired > 1000);
 }
