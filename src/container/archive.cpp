@@ -94,6 +94,8 @@ class LibarchiveReader final : public Archive {
   Result<std::optional<Member>> next() override {
     if (broken_) return tl::make_unexpected(*broken_);
     const Utf8Locale locale;
+    block_ = {};
+    hole_ = member_offset_ = 0;
     archive_entry* entry = nullptr;
     const int outcome = archive_read_next_header(archive_, &entry);
     if (outcome == ARCHIVE_EOF) return std::optional<Member>{};
@@ -115,15 +117,22 @@ class LibarchiveReader final : public Archive {
 
   Result<std::size_t> read(std::span<std::byte> out) override {
     if (broken_) return tl::make_unexpected(*broken_);
-    // Sparse tar members are filled with zeros here, so that they count as what they expand to.
-    const la_ssize_t count = archive_read_data(archive_, out.data(), out.size());
-    if (count < 0) {
-      // libarchive 3.6 crashes on a cabinet that is read on after this. Members of a zip do not
-      // share anything, so the next one can still be read.
-      if (count == ARCHIVE_FATAL && format_ != BundleFormat::zip) broken_ = error();
-      return tl::make_unexpected(error());
+    if (hole_ == 0 && block_.empty()) {
+      RDPTRIAGE_TRY(const bool is_more, next_block());
+      if (!is_more) return std::size_t{0};
     }
-    return static_cast<std::size_t>(count);
+    std::size_t count = 0;
+    if (hole_ != 0) {
+      count = static_cast<std::size_t>(std::min<std::uint64_t>(hole_, out.size()));
+      std::fill_n(out.begin(), count, std::byte{0});
+      hole_ -= count;
+    } else {
+      count = std::min(block_.size(), out.size());
+      std::copy_n(block_.begin(), count, out.begin());
+      block_ = block_.subspan(count);
+    }
+    member_offset_ += count;
+    return count;
   }
 
   std::uint64_t bytes_consumed() const override {
@@ -136,6 +145,32 @@ class LibarchiveReader final : public Archive {
   }
 
  private:
+  // Block by block: archive_read_data() keeps back what it has of a small member when the checksum
+  // behind it is wrong. Holes of sparse tar members become zeros, so that they count as what they
+  // expand to. False at the end of the member.
+  Result<bool> next_block() {
+    for (;;) {
+      const void* data = nullptr;
+      std::size_t size = 0;
+      la_int64_t offset = 0;
+      const int outcome = archive_read_data_block(archive_, &data, &size, &offset);
+      if (outcome == ARCHIVE_EOF) return false;
+      if (outcome < ARCHIVE_OK) {
+        // libarchive 3.6 crashes on a cabinet that is read on after this. Members of a zip do not
+        // share anything, so the next one can still be read.
+        if (outcome == ARCHIVE_FATAL && format_ != BundleFormat::zip) broken_ = error();
+        return tl::make_unexpected(error());
+      }
+      if (offset < 0 || static_cast<std::uint64_t>(offset) < member_offset_) {
+        return fail("BUNDLE_DAMAGED", "is damaged: parts of a member overlap", shown_,
+                    "ask for the file once more");
+      }
+      hole_ = static_cast<std::uint64_t>(offset) - member_offset_;
+      block_ = {static_cast<const std::byte*>(data), size};
+      if (hole_ != 0 || !block_.empty()) return true;
+    }
+  }
+
   // Only what was sniffed: a format that nobody asked for is code that an attacker could reach.
   void select_format() {
     switch (format_) {
@@ -258,6 +293,9 @@ class LibarchiveReader final : public Archive {
   archive* archive_;
   std::vector<std::byte> buffer_;
   std::uint64_t position_ = 0;
+  std::span<const std::byte> block_;  // of the member, not handed out yet; libarchive's
+  std::uint64_t hole_ = 0;            // zeros in front of it
+  std::uint64_t member_offset_ = 0;   // how much of the member was handed out
   bool is_open_ = false;
   std::optional<Error> source_error_;
   std::optional<Error> broken_;  // what ended the archive: nothing can be read behind it

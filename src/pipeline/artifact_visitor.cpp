@@ -9,13 +9,12 @@
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "pipeline/notice_cap.hpp"
 
 namespace rdptriage::pipeline {
 
 namespace {
 constexpr std::size_t kBlock = 64 * 1024;
-// A file of nothing but damage must not fill the report.
-constexpr std::size_t kMostNotices = 200;
 
 // Hashes what passes through. Random access goes past it: see hash_of.
 class HashingSource final : public container::ByteSource {
@@ -134,26 +133,19 @@ class Sink final : public reader::EventSink {
     return stopped_.load(std::memory_order_relaxed) ? reader::Flow::stop : reader::Flow::go_on;
   }
   void notice(Notice notice) override {
-    ++notices_;
-    if (notices_ > kMostNotices) return;
+    if (!cap_.take()) return;
     notice.artifact = result_.index;
     result_.notices.push_back(std::move(notice));
   }
   void finish() {
-    if (notices_ <= kMostNotices) return;
-    Notice more;
-    more.code = "NOTICES_NOT_SHOWN";
-    more.text =
-        fmt::format("{} more notices about this file are not shown", notices_ - kMostNotices);
-    more.artifact = result_.index;
-    result_.notices.push_back(std::move(more));
+    if (auto rest = cap_.rest(result_.index)) result_.notices.push_back(std::move(*rest));
   }
 
  private:
   ArtifactResult& result_;
   EventConsumer& consumer_;
   std::atomic<bool>& stopped_;
-  std::size_t notices_ = 0;
+  NoticeCap cap_;
 };
 
 // Why no reader wants it. A name that promises a log deserves a word more.

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/text.hpp"
 #include "pipeline/kept_decoder.hpp"
 
 namespace rdptriage::pipeline {
@@ -13,7 +14,8 @@ namespace rdptriage::pipeline {
 namespace {
 constexpr std::uint32_t kNowhere = UINT32_MAX;
 // XML exports cut the last digits of the time.
-constexpr std::int64_t kTicksPerMillisecond = 10'000;
+constexpr std::int64_t kTicksPerMillisecond = 10'000, kTicksPerSecond = 10'000'000,
+                       kTicksPerQuarter = 900 * kTicksPerSecond;
 
 void add_notice(Gathered& out, const char* code, std::string text,
                 std::optional<std::uint32_t> artifact = {}) {
@@ -34,14 +36,20 @@ EventMerger::EventMerger(Gathered& out, const RuleSetImpl& rules, KeepLimits lim
   out.match_count.assign(of_case_.size(), 0);
 }
 
-// A log that was exported twice (as EVTX and as XML, whole and filtered) tells everything twice.
+// A log that was exported twice (as EVTX and as XML, whole and filtered) tells everything twice. A
+// list with times of an unknown zone (CSV) is held against everything, by the time within a quarter
+// of an hour, which all zones share; a log, which holds more, only against logs.
 bool EventMerger::is_new(const event::Event& event) {
   if (!event.system.record_id || !event.system.computer || event.key.channel.empty()) return true;
   const std::int64_t ticks = event.key.time ? event.key.time->ticks : 0;
-  return records_
-      .insert(fmt::format("{}\n{}\n{}\n{}", *event.system.computer, event.key.channel,
-                          *event.system.record_id, ticks / kTicksPerMillisecond))
-      .second;
+  const std::string record =
+      fmt::format("{}\n{}\n{}\n", base::to_lower_ascii(*event.system.computer),
+                  base::to_lower_ascii(event.key.channel), *event.system.record_id);
+  const bool is_first =
+      records_.insert(fmt::format("{}~{}", record, ticks % kTicksPerQuarter / kTicksPerSecond))
+          .second;
+  if (event.key.time_quality == TimeQuality::local) return is_first;
+  return records_.insert(fmt::format("{}{}", record, ticks / kTicksPerMillisecond)).second;
 }
 
 bool EventMerger::is_wanted(const DetectionHit* first, const DetectionHit* last) {

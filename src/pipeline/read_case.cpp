@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "pipeline/artifact_visitor.hpp"
+#include "pipeline/reading_order.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -123,6 +124,9 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   for (const container::ListedFile& file : listing.files) {
     (file.opens_bundle() ? bundles : files).push_back(&file);
   }
+  std::stable_partition(files.begin(), files.end(), [](const container::ListedFile* file) {
+    return round_of(*file) == Round::log;
+  });
   const unsigned jobs = jobs_for(wanted.jobs, files.size());
   std::atomic<bool> stopped{false};
   ArtifactVisitor::Setup setup{{},       options.sha256, make_consumer, wanted.formats,

@@ -1,20 +1,22 @@
 #include "rdptriage/write_events.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <map>
 #include <memory>
 #include <thread>
 #include <utility>
 
 #include "base/output_buffer.hpp"
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "container/file_source.hpp"
 #include "container/walk.hpp"
 #include "pipeline/find_reader.hpp"
+#include "pipeline/notice_cap.hpp"
+#include "pipeline/reading_order.hpp"
 #include "pipeline/rule_set_impl.hpp"
+#include "pipeline/same_bytes.hpp"
+#include "pipeline/seen_records.hpp"
 #include "reader/reader.hpp"
 #include "report/event_csv.hpp"
 #include "report/event_import.hpp"
@@ -59,9 +61,13 @@ constexpr std::size_t kEnough = std::size_t{256} << 10;
 
 class Sink final : public reader::EventSink {
  public:
-  // `out` is null in a forked sink, which keeps its bytes until it is joined.
-  Sink(std::string_view artifact, EventFormat format, const EventFilter& filter, const Out* out)
-      : artifact_(artifact), format_(format), filter_(filter), out_(out) {}
+  // `out` is null in a forked sink, which keeps its bytes until it is joined. `seen` is null when
+  // there is nothing that records could be repeated in.
+  Sink(std::string_view artifact, EventFormat format, const EventFilter& filter,
+       const pipeline::SeenRecords* seen, const Out* out)
+      : artifact_(artifact), format_(format), filter_(filter), out_(out), seen_(seen) {
+    if (seen != nullptr) records_.emplace(*seen);
+  }
 
   reader::Flow event(EventView& event) override {
     if (!is_wanted(event, filter_)) return reader::Flow::go_on;
@@ -69,6 +75,34 @@ class Sink final : public reader::EventSink {
       ++without_date_;
       return reader::Flow::go_on;
     }
+    if (records_ && records_->is_repeated(event)) return reader::Flow::go_on;
+    write(event);
+    if (records_) records_->add(event);  // behind the decoding, which may find it torn
+    return out_ != nullptr && buffer_.size() >= kEnough ? flush(buffer_) : reader::Flow::go_on;
+  }
+  void notice(Notice notice) override {
+    if (cap_.take()) notices_.push_back(std::move(notice));
+  }
+
+  std::unique_ptr<EventSink> fork() override {
+    return std::make_unique<Sink>(artifact_, format_, filter_, seen_, nullptr);
+  }
+  reader::Flow join(EventSink& forked) override {
+    const reader::Flow flow = flush(buffer_);
+    auto& other = static_cast<Sink&>(forked);
+    without_date_ += std::exchange(other.without_date_, 0);
+    if (records_) records_->append(*other.records_);
+    return flow == reader::Flow::stop ? flow : flush(other.buffer_);
+  }
+
+  reader::Flow finish() { return flush(buffer_); }
+  std::vector<Notice>& notices() { return notices_; }
+  const pipeline::NoticeCap& cap() const { return cap_; }
+  std::uint64_t without_date() const { return without_date_; }
+  std::optional<pipeline::SeenRecords::OfFile>& records() { return records_; }
+
+ private:
+  void write(const EventView& event) {
     switch (format_) {
       case EventFormat::jsonl:
         json_.write(artifact_, event, buffer_);
@@ -86,25 +120,7 @@ class Sink final : public reader::EventSink {
         import_.write_ecs(artifact_, event, buffer_);
         break;
     }
-    return out_ != nullptr && buffer_.size() >= kEnough ? flush(buffer_) : reader::Flow::go_on;
   }
-  void notice(Notice notice) override { notices_.push_back(std::move(notice)); }
-
-  std::unique_ptr<EventSink> fork() override {
-    return std::make_unique<Sink>(artifact_, format_, filter_, nullptr);
-  }
-  reader::Flow join(EventSink& forked) override {
-    const reader::Flow flow = flush(buffer_);
-    auto& other = static_cast<Sink&>(forked);
-    without_date_ += std::exchange(other.without_date_, 0);
-    return flow == reader::Flow::stop ? flow : flush(other.buffer_);
-  }
-
-  reader::Flow finish() { return flush(buffer_); }
-  std::vector<Notice>& notices() { return notices_; }
-  std::uint64_t without_date() const { return without_date_; }
-
- private:
   reader::Flow flush(base::OutputBuffer& buffer) {
     if (buffer.size() == 0) return reader::Flow::go_on;
     const EventFlow flow = (*out_)(buffer.view());
@@ -123,17 +139,24 @@ class Sink final : public reader::EventSink {
   report::EventImportWriter import_;
   std::uint64_t without_date_ = 0;
   std::vector<Notice> notices_;
+  pipeline::NoticeCap cap_;
+  const pipeline::SeenRecords* seen_;
+  std::optional<pipeline::SeenRecords::OfFile> records_;
 };
+
+// Whether a record can be in more than one file of the case.
+enum class Repeats : std::uint8_t { impossible, possible };
 
 class Visitor final : public container::Visitor {
  public:
   Visitor(EventFormat format, const EventFilter& filter, const reader::ReadContext& context,
-          const RuleSet* rules, const Out& out, ReadSummary& summary)
+          const RuleSet* rules, const Out& out, Repeats repeats, ReadSummary& summary)
       : format_(format),
         filter_(filter),
         context_(context),
         rules_(rules),
         out_(out),
+        repeats_(repeats),
         summary_(summary) {}
 
   bool stopped() const { return stopped_; }
@@ -155,7 +178,8 @@ class Visitor final : public container::Visitor {
       row.because = head.empty() ? "the file is empty" : "no known log or capture format";
       return;
     }
-    Sink sink(artifact.path, format_, filter_, &out_);
+    Sink sink(artifact.path, format_, filter_, repeats_ == Repeats::possible ? &seen_ : nullptr,
+              &out_);
     const reader::ReadOutcome outcome = reader->read(artifact, source, context_, sink);
     if (sink.finish() == reader::Flow::stop) stopped_ = true;
     row.format = outcome.format.empty() ? std::string(reader->format) : outcome.format;
@@ -178,6 +202,10 @@ class Visitor final : public container::Visitor {
       summary_.notices.push_back(std::move(left_out));
     }
     for (Notice& notice : sink.notices()) summary_.notices.push_back(std::move(notice));
+    if (auto rest = sink.cap().rest(artifact.index)) {
+      summary_.notices.push_back(std::move(*rest));
+    }
+    if (sink.records()) take_records(artifact, std::move(*sink.records()));
   }
   void bundle_begin(const container::Artifact& artifact, std::string_view format) override {
     ArtifactReport& row = add(artifact);
@@ -199,6 +227,28 @@ class Visitor final : public container::Visitor {
   void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
 
  private:
+  void take_records(const container::Artifact& artifact, pipeline::SeenRecords::OfFile records) {
+    if (records.repeated() != 0) {
+      Notice repeated;
+      repeated.code = "RECORDS_REPEATED";
+      repeated.text =
+          fmt::format("{}: {} records are in files before it, too; each is written once",
+                      artifact.path, records.repeated());
+      repeated.artifact = artifact.index;
+      summary_.notices.push_back(std::move(repeated));
+    }
+    const bool was_full = seen_.full();
+    seen_.add(std::move(records));
+    if (was_full || !seen_.full()) return;
+    Notice full;
+    full.code = "RECORDS_NOT_COMPARED";
+    full.text = artifact.path +
+                ": the logs so far have too many gaps to remember; records that later files repeat "
+                "are written again";
+    full.artifact = artifact.index;
+    summary_.notices.push_back(std::move(full));
+  }
+
   ArtifactReport& add(const container::Artifact& artifact) {
     ArtifactReport& row = summary_.artifacts.emplace_back();
     row.id = "A" + std::to_string(artifact.index + 1);
@@ -213,52 +263,11 @@ class Visitor final : public container::Visitor {
   reader::ReadContext context_;
   const RuleSet* rules_;
   const Out& out_;
+  Repeats repeats_;
+  pipeline::SeenRecords seen_;
   ReadSummary& summary_;
   bool stopped_ = false;
 };
-
-using Digest = std::array<std::byte, 32>;
-
-// The digest of a listed file; nothing when it cannot be read as a whole.
-std::optional<Digest> digest_of(const container::ListedFile& file) {
-  base::Sha256 hash;
-  if (file.path.empty()) {
-    hash.update(file.bytes);
-    return hash.finish();
-  }
-  auto source = container::open_file(file.path, container::Opening::named_by_user);
-  if (!source) return std::nullopt;
-  std::vector<std::byte> block(kEnough);
-  for (;;) {
-    const auto count = (*source)->read(block);
-    if (!count) return std::nullopt;
-    if (*count == 0) return hash.finish();
-    hash.update(std::span<const std::byte>(block).first(*count));
-  }
-}
-
-// For every listed file that repeats the bytes of an earlier one, that one. Only files of one size
-// are looked into.
-std::map<const container::ListedFile*, const container::ListedFile*> find_repeats(
-    const container::Listing& listing) {
-  std::map<std::uint64_t, std::vector<const container::ListedFile*>> by_size;
-  for (const container::ListedFile& file : listing.files) {
-    if (file.is_stream || file.refusal || file.artifact.bytes.value_or(0) == 0) continue;
-    by_size[*file.artifact.bytes].push_back(&file);
-  }
-  std::map<const container::ListedFile*, const container::ListedFile*> repeats;
-  for (const auto& [size, files] : by_size) {
-    if (files.size() < 2) continue;
-    std::map<Digest, const container::ListedFile*> first_of;
-    for (const container::ListedFile* const file : files) {
-      const auto digest = digest_of(*file);
-      if (!digest) continue;
-      const auto [first, is_new] = first_of.emplace(*digest, file);
-      if (!is_new) repeats[file] = first->second;
-    }
-  }
-  return repeats;
-}
 
 }  // namespace
 
@@ -294,11 +303,14 @@ ReadSummary write_events(const Case& input, EventFormat format, const EventFilte
                                                              : std::string_view();
   bool stopped = !head.empty() && out(head) == EventFlow::stop;
   container::Walk walk(listing, guard);
-  Visitor visitor(format, filter, context, rules, out, summary);
-  const auto repeats = find_repeats(listing);
-  for (const bool bundles : {false, true}) {
+  const bool alone = listing.files.size() == 1 && !listing.files[0].opens_bundle();
+  Visitor visitor(format, filter, context, rules, out,
+                  alone ? Repeats::impossible : Repeats::possible, summary);
+  const auto repeats = pipeline::find_same_bytes(listing);
+  using pipeline::Round;
+  for (const Round round : {Round::log, Round::list, Round::bundle}) {
     for (const container::ListedFile& file : listing.files) {
-      if (stopped || visitor.stopped() || file.opens_bundle() != bundles) continue;
+      if (stopped || visitor.stopped() || pipeline::round_of(file) != round) continue;
       if (const auto repeat = repeats.find(&file); repeat != repeats.end()) {
         visitor.repeated(file.artifact, repeat->second->artifact);
       } else {

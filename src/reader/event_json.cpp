@@ -298,6 +298,9 @@ class JsonEvent final : public EventDecoder {
         computer != nullptr && computer->is_string()) {
       system_.computer = text_of(*computer);
     }
+    if (const json* record = member(object, "EventRecordID")) {
+      system_.record_id = number<std::uint64_t>(record);
+    }
     if (const json* id = member(object, "EventID")) {
       key.event_id = number<std::uint32_t>(id);
       if (key.event_id && text_of(*id) != fmt::format("{}", *key.event_id)) key.event_id.reset();

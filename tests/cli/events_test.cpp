@@ -1,6 +1,7 @@
 // `events` and `rules match` over binary logs: what comes out depends on neither threads nor what
 // else lies in the folder.
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "support/catch.hpp"
@@ -109,6 +110,46 @@ TEST_CASE("events: filters choose by the key") {
   CHECK(events({"--channel", "security", "--event-id", "4624,4625"}) == 4000);
   CHECK(events({"--channel", "System"}) == 0);
   CHECK(events({"--since", "2025-11-20T08:11:52Z", "--until", "2025-11-20T08:12:02Z"}) == 10);
+}
+
+TEST_CASE("events: a log that was exported twice counts once, in whatever form and order") {
+  const std::string folder = fresh_folder("events-twice");
+  const std::string log = write_log(folder + "/whole.evtx");
+  const std::string xml = run_program({"events", log, "--format", "xml"}).out;
+  // An export of the last thousand records, and a list of some with times of Kathmandu.
+  const auto tail = [&](int from) {
+    std::string text = "<Events>";
+    for (int i = from; i <= 4000; ++i) {
+      const auto id = xml.find("<EventRecordID>" + std::to_string(i) + "<");
+      const auto begin = xml.rfind("<Event ", id), end = xml.find("</Event>", id);
+      text += xml.substr(begin, end + 8 - begin);
+    }
+    return text + "</Events>";
+  };
+  write_text_file(folder + "/tail.xml", tail(3001));
+  std::string list =
+      "\"TimeCreated\",\"ProviderName\",\"Id\",\"LogName\",\"RecordId\",\"MachineName\"\n";
+  for (int second = 0; second < 3; ++second) {
+    list += "\"2025-11-20T13:56:5" + std::to_string(2 + second) +
+            "\",\"Microsoft-Windows-Security-Auditing\",\"4624\",\"Security\",\"" +
+            std::to_string(1 + second) + "\",\"PC-17\"\n";
+  }
+  write_text_file(folder + "/a list.csv", list);
+  for (const char* jobs : {"1", "3"}) {
+    const Outcome both = run_program({"events", folder, "--jobs", jobs});
+    std::set<std::string> ids;
+    std::istringstream lines(both.out);
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      ids.insert(nlohmann::json::parse(line).value("record_id", ""));
+    }
+    CHECK(count == 4000);
+    CHECK(ids.size() == 4000);
+    CHECK(both.err.find("notice[RECORDS_REPEATED]") != std::string::npos);
+    CHECK(both.err.find("a list.csv: 3 records") != std::string::npos);
+  }
+  const Outcome alone = run_program({"events", folder + "/tail.xml"});
+  CHECK(std::count(alone.out.begin(), alone.out.end(), '\n') == 1000);
 }
 
 TEST_CASE("events: one line for every file that gives nothing") {

@@ -88,6 +88,7 @@ TEST_CASE("cli: nothing to analyze exits 3") {
     CHECK(contains(outcome.out, "BECAUSE"));
     CHECK(contains(on_one_line(outcome.out), reason.says));
   }
+  CHECK(contains(run_program({folder + "/noise.bin"}).err, "notice[INPUT_NOT_USED]"));
   CHECK(contains(run_program({"evnets"}).err, "did you mean the command 'events'?"));
   for (const char* name : {"/empty.evtx", "/noise.bin", ""}) {
     INFO(name);

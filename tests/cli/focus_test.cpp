@@ -79,6 +79,7 @@ TEST_CASE("focus: attempts of other times, users and machines are left out, and 
       {{"--user", "anna", "--user", "bob"}, "cap-denied rap-denied", ""},
       {{"--user", "carl"}, "cap-denied rap-denied", "USER_NOT_NAMED"},
       {{"--host", "RDGW01"}, "cap-denied rap-denied", ""},
+      {{"--host", "rds99"}, "cap-denied rap-denied", "HOST_NOT_NAMED"},
       {{"--host", "rds99"}, "cap-denied rap-denied", "it has: rdgw01.corp.example"},
       {{"--around", "2026-11-20T08:30Z"}, "cap-denied", "ATTEMPTS_LEFT_OUT"},
       {{"--around", "2026-11-20 09:30", "--tz", "+01:00"}, "cap-denied", "ATTEMPTS_LEFT_OUT"},

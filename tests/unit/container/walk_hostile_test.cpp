@@ -1,5 +1,6 @@
 // Each refusal on a good bundle that was damaged for the purpose: what is refused, what is lost,
 // and that the rest is still read.
+#include <algorithm>
 #include <cstring>
 
 #include "recorder.hpp"
@@ -59,6 +60,19 @@ TEST_CASE("a member with a wrong checksum is said to be damaged; what was read s
   CHECK(walked.record.count_of("BUNDLE_DAMAGED") == 1);
   CHECK(walked.record.has("artifact in/b.txt = two"));
   CHECK(walked.record.lines.back() == "end-incomplete in");
+}
+
+TEST_CASE("a small member whose checksum is wrong is handed on before that is said") {
+  Bytes zip = two_files(Packing::zip_stored);
+  const std::string content = "two";
+  const auto at =
+      std::search(zip.begin(), zip.end(), content.begin(), content.end(),
+                  [](std::byte byte, char c) { return byte == static_cast<std::byte>(c); });
+  REQUIRE(at != zip.end());
+  *at = std::byte{'T'};
+  const Walked walked = walk_bytes(zip);
+  CHECK(walked.record.has("artifact in/b.txt = Two"));
+  CHECK(walked.record.count_of("BUNDLE_DAMAGED") == 1);
 }
 
 TEST_CASE("Deflate64 and other unknown methods are refused in plain words") {

@@ -57,6 +57,31 @@ TEST_CASE("event merger: what a case keeps is bounded, a rare match is kept all 
   CHECK(merging.out.notices[0].text.find("2300 more records") != std::string::npos);
 }
 
+TEST_CASE("event merger: a list with local times repeats the log, not the other way round") {
+  const auto record = [](int id, const char* time) {
+    return R"({"logsource": {"product": "rdp", "service": "client-trace"}, "Message": "AAA", )"
+           R"("Channel": "C", "Computer": "PC", "EventRecordID": )" +
+           std::to_string(id) + R"(, "timestamp": ")" + time + "\"}";
+  };
+  Merging merging({});
+  const auto kept = [&](const std::string& event) {
+    MatchingConsumer consumer(merging.rules.impl(), merging.pool, merging.merger.kept_per_rule());
+    REQUIRE(reader::visit_json_event(event, {}, [&](EventView& view) { consumer.event(view); }));
+    consumer.finish();
+    const std::size_t before = merging.out.store.events().size();
+    merging.merger.append(consumer, merging.artifacts++);
+    return merging.out.store.events().size() - before;
+  };
+  CHECK(kept(record(7, "2026-11-20T09:00:00.123Z")) == 1);
+  CHECK(kept(record(7, "2026-11-20T09:00:00.1239Z")) == 0);
+  CHECK(kept(record(7, "2026-11-20T14:45:00")) == 0);
+  CHECK(kept(record(7, "2026-11-20T14:47:00")) == 1);
+  CHECK(kept(record(8, "2026-11-20T10:00:00")) == 1);
+  CHECK(kept(record(8, "2026-11-20T09:00:00Z")) == 1);
+  merging.merger.finish(merging.pool);
+  CHECK(merging.out.match_count[merging.out.hits.front().rule] == 4);
+}
+
 TEST_CASE("event merger: of one file the first thousand matches of a rule are kept") {
   Merging merging({});
   CHECK(merging.read("AAA", 1500) == 1000);
