@@ -482,6 +482,7 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
 std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events) {
   EvtxBuilder log;
   for (const ScriptedEvent& event : events) {
+    if (event.record != log.next_record_number()) log.skip_to(event.record);
     EvtxElement record = document(as_record(event), event.record);
     if (!event.binary.empty()) add_binary(record, event.binary);
     log.add(record, event.ticks);
