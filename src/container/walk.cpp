@@ -12,10 +12,6 @@ namespace rdptriage::container {
 namespace {
 
 constexpr std::size_t kPeekBytes = 64 * 1024;
-// 7z keeps its table of contents at the end: inside another bundle it has to be held in memory.
-constexpr std::uint64_t kMaxHeldBundle = std::uint64_t{64} << 20;
-// Beyond this, nesting would cost stack whatever the user allows.
-constexpr std::uint32_t kDeepest = 32;
 
 Notice notice_of(const Error& error, std::uint32_t artifact, const std::string& path) {
   Notice notice;
@@ -98,7 +94,8 @@ class BundleWalk {
 
   void open_bundle(const Artifact& artifact, ByteSource& source, const Sniffed& sniffed,
                    std::uint32_t depth) {
-    if (auto allowed = guard_.check_depth(depth, artifact.path); !allowed || depth > kDeepest) {
+    if (auto allowed = guard_.check_depth(depth, artifact.path);
+        !allowed || depth > kDeepestBundle) {
       const Error error = allowed ? Error{"LIMIT_DEPTH", "bundles are nested too deep", {}, {}}
                                   : std::move(allowed).error();
       visitor_.refused(artifact, notice_of(error, artifact.index, artifact.path));

@@ -28,6 +28,11 @@
 
 namespace rdptriage::container {
 
+// 7z keeps its table of contents at the end: inside another bundle it has to be held in memory.
+inline constexpr std::uint64_t kMaxHeldBundle = std::uint64_t{64} << 20;
+// Beyond this, nesting would cost stack whatever the user allows.
+inline constexpr std::uint32_t kDeepestBundle = 32;
+
 // One thing the user gave. The bytes must outlive listing and walk.
 struct WalkInput {
   std::string name;                  // as shown

@@ -12,8 +12,6 @@ constexpr std::int64_t kSecond = 10'000'000;
 constexpr std::int64_t kQuarter = 900 * kSecond, kMostQuarters = 56;
 // Exports cut the fraction of a second.
 constexpr std::int64_t kCut = kSecond;
-// Runs of one file before it is closed; more are not worth remembering.
-constexpr std::size_t kMostRunsOfFile = 500'000;
 
 bool has_instant(const EventKey& key) {
   return key.time &&
@@ -83,7 +81,7 @@ void SeenRecords::OfFile::add(const EventView& event) {
     run.last = id;
     run.from = std::min(run.from, ticks);
     run.to = std::max(run.to, ticks);
-  } else if (runs.size() < kMostRunsOfFile) {
+  } else if (runs.size() < kMostRuns) {
     runs.push_back({id, id, ticks, ticks, zoned});
   }
 }
@@ -97,7 +95,7 @@ void SeenRecords::OfFile::append(OfFile& later) {
         runs.back().last = run.last;
         runs.back().from = std::min(runs.back().from, run.from);
         runs.back().to = std::max(runs.back().to, run.to);
-      } else if (runs.size() < kMostRunsOfFile) {
+      } else if (runs.size() < kMostRuns) {
         runs.push_back(run);
       }
     }
@@ -108,7 +106,7 @@ void SeenRecords::OfFile::append(OfFile& later) {
 void SeenRecords::add(OfFile file) {
   for (OfFile::OfLog& log : file.logs_) {
     std::vector<Era>& eras = logs_[log.log];
-    full_ = full_ || log.runs.size() >= kMostRunsOfFile;
+    full_ = full_ || log.runs.size() >= kMostRuns;
     for (const Run& run : log.runs) {
       if (!insert(eras, run)) full_ = true;
     }

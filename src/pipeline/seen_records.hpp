@@ -18,8 +18,9 @@ namespace rdptriage::pipeline {
 
 class SeenRecords {
  public:
+  static constexpr std::size_t kMostRuns = 500'000;
   // `most_runs` bounds the memory; what does not fit is not compared.
-  explicit SeenRecords(std::size_t most_runs = 500'000) : most_runs_(most_runs) {}
+  explicit SeenRecords(std::size_t most_runs = kMostRuns) : most_runs_(most_runs) {}
 
   struct Run {
     std::uint64_t first = 0, last = 0;  // record ids

@@ -16,7 +16,6 @@ namespace {
 
 using base::TextShape;
 
-constexpr unsigned kMaxDepth = 128;
 constexpr std::size_t kMaxNotices = 50;
 
 // Gives the parsed element to the assembler; false when it is nested too deeply to be followed.
@@ -43,7 +42,7 @@ bool assemble(const pugi::xml_node& root, EventAssembler& out) {
     if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
       out.text(node.value());
     } else if (node.type() == pugi::node_element) {
-      if (depth < kMaxDepth) {
+      if (depth < kMaxXmlDepth) {
         enter(node);
         ++depth;
         parent = node;

@@ -9,6 +9,8 @@ namespace rdptriage::reader {
 
 // One event's text; what is longer is no event (a record has at most 64 KiB before it is rendered).
 inline constexpr std::size_t kMaxEventXml = std::size_t{2} << 20;
+// Elements inside each other; what is deeper is left out.
+inline constexpr unsigned kMaxXmlDepth = 128;
 
 Sureness probe_event_xml(std::span<const std::byte> head, std::string_view name,
                          const ReadContext&);

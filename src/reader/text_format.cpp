@@ -78,7 +78,7 @@ class FormatLoader {
     }
     if (load_columns(document, source_, out_.columns, problems_)) return;
     if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
-                               "extract", "blocks", "key_words"})) {
+                               "extract", "blocks", "key_words", "catch_all"})) {
       return;
     }
     for_each(document, "key_words",
@@ -93,6 +93,7 @@ class FormatLoader {
     format.name = document.text_of("format");
     format.title = document.text_of("title");
     format.client = document.text_of("client");
+    format.catch_all = document.find("catch_all") != nullptr;
     for_each(document, "signs", [&](const base::YamlNode& node) {
       if (auto pattern = compile(node)) format.signs.push_back(std::move(*pattern));
     });

@@ -35,6 +35,7 @@ struct TextFormat {
   std::string name, title, client;
   std::vector<base::Pattern> signs;    // each line of a file that one of them matches speaks for it
   std::vector<FieldPattern> prefixes;  // tried in order on each line
+  bool catch_all = false;              // for what no other format knows: of equals, never the one
 };
 
 // Lines that stand together and are one event of their own (the copied error dialog).

@@ -187,9 +187,16 @@ std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set
                               [&](const base::Pattern& sign) { return sign.search(part); });
     }
   }
-  const auto best = std::max_element(votes.begin(), votes.end());
-  if (best == votes.end() || *best == 0) return {nullptr, 0};
-  return {&set.formats[static_cast<std::size_t>(best - votes.begin())], *best};
+  const TextFormat* best = nullptr;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    const bool is_better =
+        votes[i] > most || (votes[i] == most && best != nullptr && best->catch_all);
+    if (votes[i] == 0 || !is_better) continue;
+    best = &set.formats[i];
+    most = votes[i];
+  }
+  return {best, most};
 }
 
 }  // namespace rdptriage::reader

@@ -182,7 +182,7 @@ std::optional<TextLine> LineReader::next() {
         sink_.notice(
             {"TEXT_LINE_TOO_LONG",
              fmt::format("{}: line {} has {} bytes, the limit is {}; the line is not used. "
-                         "Raise --max-line-bytes if it matters",
+                         "Raise it with --max-line if it matters",
                          artifact_.path, number_, lost, limits_.max_line_bytes),
              artifact_.index, first, lost});
       }

@@ -123,24 +123,14 @@ TEST_CASE("event xml: an event cut off by the next one is given marked, or refus
   CHECK(refused.outcome.bytes_lost == 20);
 }
 
-TEST_CASE("event xml: a quote that was lost costs its event, not those behind") {
+TEST_CASE("event xml: a damaged tag costs its event, not those behind") {
   const std::string good = event("<EventData><Data Name='a'>1</Data></EventData>");
-  for (const char* const hurt : {"<EventData><Data Name=a'>1</Data></EventData>",
+  for (const char* const hurt : {// quotes that were lost
+                                 "<EventData><Data Name=a'>1</Data></EventData>",
                                  "<EventData><Data Name='a>1</Data></EventData>",
-                                 "<EventData><Data Name=\"a'>1</Data></EventData>"}) {
-    INFO(hurt);
-    const Reading reading = read("<Events>" + good + event(hurt) + good + good + "</Events>");
-    CHECK(reading.outcome.damaged);
-    REQUIRE(reading.lines.size() >= 3);
-    CHECK(data_of(reading.lines.front()) == R"({"a":"1"})");
-    CHECK(data_of(reading.lines.back()) == R"({"a":"1"})");
-    CHECK(reading.lines.back() == reading.lines[reading.lines.size() - 2]);
-  }
-}
-
-TEST_CASE("event xml: a tag that became an instruction costs its event, not those behind") {
-  const std::string good = event("<EventData><Data Name='a'>1</Data></EventData>");
-  for (const char* const hurt : {"<EventData><Data Name='a'>1<?Data></EventData>",
+                                 "<EventData><Data Name=\"a'>1</Data></EventData>",
+                                 // tags that became instructions
+                                 "<EventData><Data Name='a'>1<?Data></EventData>",
                                  "<EventData><Data Name='a'>1</Data><?EventData>"}) {
     INFO(hurt);
     const Reading reading = read("<Events>" + good + event(hurt) + good + good + "</Events>");
