@@ -40,7 +40,8 @@ struct TextStart {
   TextShape shape = TextShape::bytes;
   std::size_t bom_bytes = 0;  // 0, 2 or 3
 };
-// BOM first, then the pattern of zero bytes that ASCII leaves in UTF-16.
+// BOM first, then the pattern of zero bytes that ASCII leaves in UTF-16, behind any zeros that the
+// text begins with.
 TextStart detect_text_start(std::string_view head);
 
 // One 8-bit or double-byte code page. Instances live for ever.

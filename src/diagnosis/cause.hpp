@@ -44,9 +44,11 @@ struct CollectItem {
   std::string host;  // role
   std::string run, shell, why;
   std::vector<std::string> reads;  // sources that the command's output is
-  // General items: suggested when this source is missing, or is there and this rule has not
-  // matched in it; when a log is switched off; else, when some log is silent about the failure.
-  std::string when_missing, when_off;
+  // General items: suggested when these sources are all missing; when a log is switched off; else,
+  // when some log is silent about the failure.
+  std::vector<std::string> when_missing;
+  std::string when_off;
+  // Also when the source is there, as long as this rule has not matched in it.
   std::optional<rule::RuleIndex> until;
 };
 

@@ -28,7 +28,8 @@ constexpr std::string_view kEvidenceKeys[] = {"rule", "weight", "decisive",
 constexpr std::string_view kEvidenceRequired[] = {"rule", "weight"};
 constexpr std::string_view kNeedKeys[] = {"source", "host", "covers"};
 constexpr std::string_view kNeedRequired[] = {"source"};
-constexpr std::string_view kCollectKeys[] = {"gain", "host", "run", "shell", "why", "reads"};
+constexpr std::string_view kCollectKeys[] = {"gain", "host",  "run",  "shell",
+                                             "why",  "reads", "until"};
 constexpr std::string_view kCollectRequired[] = {"run", "why"};
 constexpr std::string_view kGeneralKeys[] = {"gain",        "host",  "run",          "shell",
                                              "why",         "reads", "when_missing", "when_off",
@@ -280,7 +281,9 @@ CollectItem CauseLoader::load_collect_item(const YamlNode& node, bool general) {
   item.run = node.text_of("run");
   item.shell = word(node, "shell", kShells);
   item.why = localized(node, "why");
-  item.when_missing = node.text_of("when_missing");
+  for (const std::string_view source : base::split(node.text_of("when_missing"), ' ')) {
+    if (!source.empty()) item.when_missing.emplace_back(source);
+  }
   item.when_off = node.text_of("when_off");
   if (const YamlNode* until = node.find("until"); until != nullptr) {
     item.until = find_rule(*until);

@@ -11,6 +11,8 @@ namespace rdptriage::diagnosis {
 namespace {
 using timeline::AttemptIndex;
 
+constexpr std::string_view kDialog = "client-disconnect";  // the code that a client showed
+
 bool is_firm(const Judgment& judgment) {
   return judgment.label && *judgment.label != ConfidenceLabel::possible;
 }
@@ -21,7 +23,7 @@ class Diagnosis {
 
   Answer run() {
     answer_.judgments = judge_causes(
-        *q_.causes, *q_.facts, *q_.timeline,
+        *q_.causes, *q_.facts, *q_.timeline, went_well(),
         [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
     rank();
     view_attempts();
@@ -32,7 +34,7 @@ class Diagnosis {
       rank();
     }
     answer_.verdict = verdict();
-    if (answer_.verdict != Verdict::no_failure_found) {
+    if (answer_.verdict != Verdict::no_failure_found || nothing_succeeded()) {
       what_is_silent();
       what_to_collect();
     }
@@ -47,6 +49,29 @@ class Diagnosis {
                  return view.outcome == AttemptOutcome::failed ||
                         (view.has_disconnect_code && view.outcome != AttemptOutcome::succeeded);
                });
+  }
+
+  // Somebody tried to connect, and no attempt is known to have reached its session.
+  bool nothing_succeeded() const {
+    return !q_.timeline->attempts.empty() &&
+           std::none_of(
+               answer_.attempts.begin(), answer_.attempts.end(),
+               [](const AttemptView& view) { return view.outcome == AttemptOutcome::succeeded; });
+  }
+
+  // The attempts whose facts show the session, and nothing that failed.
+  std::vector<bool> went_well() const {
+    const std::size_t last = timeline::stage_names().size() - 1;
+    std::vector<bool> arrived(q_.timeline->attempts.size()), failed(arrived.size());
+    for (const Fact& fact : q_.facts->all()) {
+      if (!fact.attempt) continue;
+      const rule::TriageKey& key = q_.rules[fact.rule].triage;
+      if (key.state == "failed") failed[*fact.attempt] = true;
+      if (key.state == "passed" && timeline::stage_depth(key.stage) == last)
+        arrived[*fact.attempt] = true;
+    }
+    for (std::size_t i = 0; i < arrived.size(); ++i) arrived[i] = arrived[i] && !failed[i];
+    return arrived;
   }
 
   bool looked_at(rule::RuleIndex rule, std::optional<AttemptIndex> attempt) const {
@@ -87,7 +112,8 @@ class Diagnosis {
     for (const Fact& fact : q_.facts->all()) {
       const rule::TriageKey& key = q_.rules[fact.rule].triage;
       const auto depth = timeline::stage_depth(key.stage);
-      if (!depth || key.state.empty() || (!fact.attempt && count != 0)) continue;
+      if (!depth || (!fact.attempt && count != 0)) continue;
+      if (key.state != "failed" && key.state != "passed") continue;
       StageView& stage = answer_.attempts[fact.attempt.value_or(0)].stages[*depth];
       const StageState state = key.state == "failed" ? StageState::failed : StageState::passed;
       if (stage.state != state) {
@@ -184,6 +210,7 @@ class Diagnosis {
     for (const Fact& fact : q_.facts->all()) {
       if (q_.rules[fact.rule].triage.state == "failed") doubtful = true;
       if (!fact.attempt && q_.rules[fact.rule].triage.state == "passed") healthy = true;
+      if (q_.rules[fact.rule].triage.state == "no_failure") healthy = true;
     }
     if (doubtful) return Verdict::inconclusive;
     if (healthy) return Verdict::no_failure_found;
@@ -225,7 +252,8 @@ class Diagnosis {
         std::all_of(item.reads.begin(), item.reads.end(), [&](const std::string& source) {
           return reach_of(source, item.host).supplied();
         });
-    if (all_there && !item.until) return;
+    // What is there is worth having again as long as it does not say what it could.
+    if (item.until ? !q_.facts->of(*item.until).empty() : all_there) return;
     const CollectItem& wanted = switched_on_first(item);
     Collect& collect = by_command_[wanted.run];
     if (collect.item == nullptr) collect.item = &wanted;
@@ -264,12 +292,16 @@ class Diagnosis {
       if (!answer_.silent.empty()) ask(item, std::nullopt, 0);
       return;
     }
-    if (reach_of(item.when_missing, item.host).supplied()) {
-      // It is there, and does not say what it could.
-      if (!item.until || !q_.facts->of(*item.until).empty()) return;
-    } else if (answer_.ranked.empty()) {
-      miss(item.when_missing, item.host);
-    }
+    const bool any_there = std::any_of(item.when_missing.begin(), item.when_missing.end(),
+                                       [&](const std::string& source) {
+                                         // The user has said what the dialog showed.
+                                         if (source == kDialog && q_.failure_reported) return true;
+                                         return reach_of(source, item.host).supplied();
+                                       });
+    // What is there is worth having again when it can say more, which one of several cannot.
+    const bool may_say_more = item.until && item.when_missing.size() == 1;
+    if (any_there && !may_say_more) return;
+    if (!any_there && answer_.ranked.empty()) miss(item.when_missing.front(), item.host);
     ask(item, std::nullopt, 0);
   }
 

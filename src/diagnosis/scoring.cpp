@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "timeline/clocks.hpp"
+
 namespace rdptriage::diagnosis {
 
 namespace {
@@ -12,18 +14,25 @@ constexpr int kLead = 2 * 2;
 constexpr int kContradiction = -3;        // a weight
 constexpr std::size_t kManyAttempts = 3;  // the same proof in so many attempts adds a point
 constexpr std::string_view kTarget = "session-host";  // the role of the machine that is wanted
+// How far two clocks may be apart when nothing allowed to compare them: for what is taken as the
+// same time, and for what may be (a wrong time zone).
+constexpr std::int64_t kClocksAgree = 2 * timeline::kUnmeasured;
+constexpr std::int64_t kClocksMayDiffer = 65 * timeline::kUnmeasured;
 constexpr std::int64_t kDefaultWindow = std::int64_t{30} * 60 * 10'000'000;
+
+enum class Outcome : std::uint8_t { open, went_well };
 
 class AttemptJudge {
  public:
   AttemptJudge(const CauseSet& causes, const FactBase& facts, const timeline::Timeline& timeline,
                SourcePresent source_present, std::optional<timeline::AttemptIndex> attempt,
-               const std::vector<timeline::HostIndex>* idle = nullptr)
+               Outcome outcome, const std::vector<timeline::HostIndex>* idle = nullptr)
       : causes_(causes),
         facts_(facts),
         timeline_(timeline),
         source_present_(source_present),
         attempt_(attempt),
+        outcome_(outcome),
         idle_(idle) {}
 
   // `candidates` are the causes with a matched rule in their favor.
@@ -118,6 +127,8 @@ class AttemptJudge {
   std::optional<Certainty> counts(const EvidenceItem& item, const Fact& fact,
                                   std::optional<std::int64_t> last_evidence) const {
     if (idle_ != nullptr && !is_of_idle_machine(fact)) return std::nullopt;
+    // Whatever a capture of nobody in particular shows was not in the way of what succeeded.
+    if (outcome_ == Outcome::went_well && item.weight > 0 && !is_own(fact)) return std::nullopt;
     const auto only_if = [&fact](bool counts) {
       return counts ? std::optional(fact.certainty) : std::nullopt;
     };
@@ -129,7 +140,10 @@ class AttemptJudge {
       case When::same_host:
         return near(fact, item.window) ? on_a_host_of_the_attempt(fact) : std::nullopt;
       case When::holds_at_incident:
-        return holds(fact) ? on_a_host_of_the_attempt(fact) : std::nullopt;
+        if (holds(fact)) return on_a_host_of_the_attempt(fact);
+        if (holds_by_another_clock(fact) && on_a_host_of_the_attempt(fact))
+          return Certainty::possible;
+        return std::nullopt;
       case When::after_last_evidence:
         return only_if(!fact.instant || !last_evidence || *fact.instant > *last_evidence);
       case When::anywhere:
@@ -189,17 +203,48 @@ class AttemptJudge {
         }));
   }
 
+  // Of the attempt, or of a machine that took part in it or was its target.
+  bool is_own(const Fact& fact) const {
+    if (!attempt() || fact.attempt) return true;
+    if (!fact.host) return false;
+    const auto& hosts = attempt()->hosts;
+    const auto& targets = attempt()->targets;
+    return std::binary_search(hosts.begin(), hosts.end(), *fact.host) ||
+           std::binary_search(targets.begin(), targets.end(), *fact.host);
+  }
+
+  // Whether the fact's time and the attempt's come from clocks that could not be compared.
+  bool is_of_another_clock(const Fact& fact) const {
+    if (!attempt() || !fact.host) return false;
+    const auto& hosts = attempt()->hosts;
+    if (hosts.size() == 1 && hosts.front() == *fact.host) return false;
+    const auto is_measured = [this](timeline::HostIndex host) {
+      return timeline_.hosts[host].clock_uncertainty.has_value();
+    };
+    return !is_measured(*fact.host) || std::none_of(hosts.begin(), hosts.end(), is_measured);
+  }
+
+  std::int64_t clock_slack(const Fact& fact) const {
+    return is_of_another_clock(fact) ? kClocksAgree : 0;
+  }
+
   bool near(const Fact& fact, std::optional<std::int64_t> window) const {
     if (!attempt() || !attempt()->start || !fact.instant) return true;
-    const std::int64_t reach = window.value_or(kDefaultWindow);
+    const std::int64_t reach = window.value_or(kDefaultWindow) + clock_slack(fact);
     return *fact.instant >= *attempt()->start - reach && *fact.instant <= *attempt()->end + reach;
   }
 
   bool holds(const Fact& fact) const {
     if (!attempt()) return !fact.until;  // nobody tried: what counts is how it is now
     if (!attempt()->start || !fact.instant) return true;
-    if (*fact.instant > *attempt()->end) return false;
+    if (*fact.instant > *attempt()->end + clock_slack(fact)) return false;
     return !fact.until || *fact.until >= *attempt()->start;
+  }
+
+  // A state that begins soon after the attempt may have begun before it.
+  bool holds_by_another_clock(const Fact& fact) const {
+    return is_of_another_clock(fact) && attempt()->start && fact.instant &&
+           *fact.instant > *attempt()->end && *fact.instant <= *attempt()->end + kClocksMayDiffer;
   }
 
   // --- Score ------------------------------------------------------------------------------------
@@ -312,6 +357,7 @@ class AttemptJudge {
   const timeline::Timeline& timeline_;
   SourcePresent source_present_;
   std::optional<timeline::AttemptIndex> attempt_;
+  Outcome outcome_;
   // Without an attempt: the machines that none was made to, when only their facts count.
   const std::vector<timeline::HostIndex>* idle_;
 };
@@ -357,8 +403,9 @@ std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase
     if (!busy[host]) idle.push_back(host);
   }
   if (idle.empty()) return {};
-  auto judgments = AttemptJudge(causes, facts, timeline, present, std::nullopt, &idle)
-                       .run(candidates_of(causes, facts));
+  auto judgments =
+      AttemptJudge(causes, facts, timeline, present, std::nullopt, Outcome::open, &idle)
+          .run(candidates_of(causes, facts));
   // Nobody complained about these machines: only what they say themselves is worth telling.
   judgments.erase(std::remove_if(judgments.begin(), judgments.end(),
                                  [](const Judgment& judgment) {
@@ -369,14 +416,17 @@ std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase
 }
 
 std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
-                                   const timeline::Timeline& timeline, SourcePresent present) {
+                                   const timeline::Timeline& timeline,
+                                   const std::vector<bool>& went_well, SourcePresent present) {
   const std::vector<CauseIndex> candidates = candidates_of(causes, facts);
   std::vector<std::optional<timeline::AttemptIndex>> attempts;
   for (timeline::AttemptIndex i = 0; i < timeline.attempts.size(); ++i) attempts.emplace_back(i);
   if (attempts.empty()) attempts.emplace_back();
   std::vector<Judgment> out;
   for (const auto attempt : attempts) {
-    AttemptJudge judge(causes, facts, timeline, present, attempt);
+    const bool well = attempt && went_well[*attempt];
+    AttemptJudge judge(causes, facts, timeline, present, attempt,
+                       well ? Outcome::went_well : Outcome::open);
     for (Judgment& judgment : judge.run(candidates)) out.push_back(std::move(judgment));
   }
   return out;

@@ -43,9 +43,11 @@ struct Judgment {
 using SourcePresent = FunctionRef<bool(rule::RuleIndex, std::optional<timeline::AttemptIndex>)>;
 
 // Judges every cause that has anything in its favor, in every attempt (or once, when there are no
-// attempts). Sorted by attempt, then as ranked.
+// attempts). Where an attempt `went_well`, only what its own machines say counts. Sorted by
+// attempt, then as ranked.
 std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
-                                   const timeline::Timeline& timeline, SourcePresent present);
+                                   const timeline::Timeline& timeline,
+                                   const std::vector<bool>& went_well, SourcePresent present);
 
 // For a case in which every attempt went well: what is wrong with machines that none was made to.
 std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase& facts,

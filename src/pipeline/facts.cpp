@@ -12,6 +12,7 @@
 #include "rule/correlation.hpp"
 #include "timeline/clocks.hpp"
 #include "timeline/hosts.hpp"
+#include "timeline/stages.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -143,6 +144,9 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     if (!key.stage.empty()) {
       const bool neutral = key.state.empty();
       marks.push_back({hit.event, neutral ? timeline::Mark::near : timeline::Mark::bound});
+      if (key.state == "failed") marks.push_back({hit.event, timeline::Mark::broke});
+      if (key.state == "passed" && key.stage == timeline::stage_names().back())
+        marks.push_back({hit.event, timeline::Mark::arrived});
     }
     if (!key.moment.empty()) moments.push_back({hit.event, key.moment});
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "base/yaml.hpp"
-#include "pipeline/rule_set_impl.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -23,7 +22,7 @@ bool is_rule_file(const fs::path& path) {
 
 // Whether the loaders make anything of the file, or say what is wrong with it.
 bool is_of_use(const RuleFileText& file) {
-  if (part_of(file.path, file.text) != PackPart::rules) return true;
+  if (file.part != PackPart::rules) return true;
   const auto roots = base::parse_yaml({file.path, file.text});
   if (!roots) return true;
   return std::any_of(roots->begin(), roots->end(), [](const base::YamlNode& root) {
@@ -61,7 +60,9 @@ Result<std::vector<RuleFileText>> read_rule_files(const fs::path& path) {
   bool of_use = false;
   for (const fs::path& file : files) {
     RDPTRIAGE_TRY(std::string text, read_rule_file(file));
-    out.push_back({file.generic_string(), std::move(text)});
+    std::string name = file.generic_string();
+    const PackPart part = part_of(name, text);
+    out.push_back({std::move(name), std::move(text), part});
     of_use = of_use || is_of_use(out.back());
   }
   if (of_use) return out;
@@ -71,18 +72,29 @@ Result<std::vector<RuleFileText>> read_rule_files(const fs::path& path) {
               path.string(), "check the path; `rdptriage rules list` shows the built-in rules");
 }
 
+namespace {
+tl::unexpected<Error> too_large(const fs::path& path) {
+  return fail("RULE_FILE_TOO_LARGE", "a rule file has at most 1 MiB", path.string(),
+              "split it into several files");
+}
+}  // namespace
+
 Result<std::string> read_rule_file(const fs::path& path) {
   std::error_code error;
-  if (const auto size = fs::file_size(path, error); !error && size > kMaxFileBytes) {
-    return fail("RULE_FILE_TOO_LARGE", "a rule file has at most 1 MiB", path.string(),
-                "split it into several files");
-  }
+  if (const auto size = fs::file_size(path, error); !error && size > kMaxFileBytes)
+    return too_large(path);
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     return fail("RULE_FILE_UNREADABLE", "the rule file cannot be opened", path.string(),
                 "check the name and the permissions");
   }
-  std::string text((std::istreambuf_iterator<char>(in)), {});
+  std::string text;
+  std::array<char, 16384> part;
+  // In parts, not by the size that was told: it may grow meanwhile, and a pipe tells none.
+  while (in.read(part.data(), part.size()), in.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMaxFileBytes) return too_large(path);
+  }
   text.shrink_to_fit();
   return text;
 }

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/rule_set_impl.hpp"
 #include "rdptriage/result.hpp"
 
 namespace rdptriage::pipeline {
 
 struct RuleFileText {
   std::string path, text;
+  PackPart part = PackPart::rules;
 };
 
 // Every .yml and .yaml below a folder, sorted by path; a file stands for itself. Fails with

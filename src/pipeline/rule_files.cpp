@@ -51,17 +51,18 @@ Result<rule::Placeholders> read_placeholders(const fs::path& path) {
 namespace {
 // The text formats of the built-in pack and of the files; null when those have none.
 std::unique_ptr<RuleSetImpl> formats_of(const SelectedRules& selected) {
+  const auto& parts = selected.parts;
+  if (std::find(parts.begin(), parts.end(), PackPart::formats) == parts.end()) return nullptr;
   std::vector<RulePackFile> formats;
   for (const PackFile& file : embedded_pack()) {
     if (part_of(file.path, file.text) == PackPart::formats)
       formats.push_back({std::string(file.path), {}, file.text, PackPart::formats});
   }
-  const std::size_t built_in = formats.size();
-  for (const auto& [path, text] : selected.owned) {
-    if (part_of(path, text) == PackPart::formats)
+  for (std::size_t i = 0; i < selected.parts.size(); ++i) {
+    const auto& [path, text] = selected.owned[i];
+    if (selected.parts[i] == PackPart::formats)
       formats.push_back({path, text, {}, PackPart::formats, 1});
   }
-  if (formats.size() == built_in) return nullptr;
   return std::make_unique<RuleSetImpl>(std::move(formats));
 }
 }  // namespace
@@ -85,6 +86,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
     RDPTRIAGE_TRY(auto files, read_rule_files(path));
     for (RuleFileText& file : files) {
       out->owned.emplace_back(std::move(file.path), std::move(file.text));
+      out->parts.push_back(file.part);
       packs.push_back(pack);
     }
   }
@@ -107,7 +109,7 @@ Result<std::unique_ptr<SelectedRules>> load_selection(const RuleSelection& selec
   for (std::size_t i = 0; i < out->owned.size(); ++i) {
     const auto& [path, text] = out->owned[i];
     const bool is_own_map = own_map && i + 1 == out->owned.size();
-    const PackPart part = part_of(path, text);
+    const PackPart part = is_own_map ? PackPart::log_sources : out->parts[i];
     if (is_own_map || (part == PackPart::log_sources && !own_map)) {
       out->log_source_files.push_back({path, text});  // adds to the maps before it
     } else {

@@ -19,6 +19,7 @@ struct SelectedRules {
   const reader::FormatSet* text_formats() const;
 
   std::vector<std::pair<std::string, std::string>> owned;  // path, text
+  std::vector<PackPart> parts;  // of those in `owned`, but the map of --logsource-map
   std::vector<rule::RuleFile> files;
   std::vector<rule::RuleFile> log_source_files;
   rule::Placeholders placeholders;

@@ -36,8 +36,7 @@ Result<RuleSet> RuleSet::load(std::span<const fs::path> paths, Base base,
     ++pack;
     RDPTRIAGE_TRY(auto found, pipeline::read_rule_files(path));
     for (pipeline::RuleFileText& file : found) {
-      const pipeline::PackPart part = pipeline::part_of(file.path, file.text);
-      files.push_back({std::move(file.path), std::move(file.text), {}, part, pack});
+      files.push_back({std::move(file.path), std::move(file.text), {}, file.part, pack});
     }
   }
   auto impl = std::make_shared<const RuleSetImpl>(std::move(files), language);

@@ -26,8 +26,11 @@ namespace pipeline {
 
 namespace {
 bool has_folder(std::string_view path, std::string_view folder) {
-  const auto parts = base::split(path, '/');
-  return std::find(parts.begin(), parts.end() - 1, folder) != parts.end() - 1;
+  for (std::size_t at = 0; (at = path.find(folder, at)) != std::string_view::npos; ++at) {
+    const bool begins = at == 0 || path[at - 1] == '/';
+    if (begins && path.substr(at + folder.size(), 1) == "/") return true;
+  }
+  return false;
 }
 
 // A key of the top level of some document.

@@ -160,8 +160,15 @@ class TestRun {
     if (const YamlNode* match = test.find("match")) {
       judged = true;
       std::set<std::int64_t> wanted;
+      bool readable = match->is_sequence();
       for (const YamlNode& item : match->items) {
-        if (const auto position = item.integer()) wanted.insert(*position);
+        const auto position = item.integer();
+        readable = readable && position;
+        if (position) wanted.insert(*position);
+      }
+      if (!readable) {
+        fail_test(info, *match, "`match` must be a list of positions", "write `match: [0, 2]`");
+        return;
       }
       if (wanted != out.matched) {
         fail_test(info, *match,

@@ -42,6 +42,14 @@ std::size_t tag_end(std::string_view text, std::size_t from) {
   return kNone;
 }
 
+// Behind the "?>" of an instruction; the next '<' where that comes first: Windows writes no
+// instructions into events, so a "</" was damaged. kNone when neither is there.
+std::size_t instruction_end(std::string_view text, std::size_t from) {
+  const std::size_t tag = text.find('<', from);
+  const std::size_t end = text.substr(0, tag).find("?>", from);
+  return end == kNone ? tag : end + 2;
+}
+
 // Whether the <Event> at `text` starts a record rather than being data inside one: nested elements
 // of this name carry neither the namespace nor a <System>.
 bool starts_record(std::string_view text, std::size_t end) {
@@ -112,7 +120,7 @@ EventXmlPiece EventXmlSplitter::scan_event(std::string_view text, bool is_all) {
     } else if (rest.substr(0, 8) == "![CDATA[") {
       behind = skip_to("]]>");
     } else if (rest.substr(0, 1) == "?") {
-      behind = skip_to("?>");
+      behind = instruction_end(text, at + 1);
     } else {
       const std::size_t end = tag_end(text, at + 1);
       if (end == kNone) return pause(at);

@@ -176,7 +176,7 @@ class FormatLoader {
   }
 
   void load_block(const base::YamlNode& node) {
-    if (!check_keys(node, {"service", "lines", "required", "within"})) return;
+    if (!check_keys(node, {"service", "lines", "required", "within", "waits"})) return;
     LineBlock block;
     block.service = node.text_of("service");
     for_each(node, "lines", [&](const base::YamlNode& line) {
@@ -189,6 +189,7 @@ class FormatLoader {
       block.within =
           static_cast<unsigned>(std::clamp<std::int64_t>(within->integer().value_or(8), 1, 100));
     }
+    block.waits = node.text_of("waits") == "true";
     if (block.lines.empty()) return problem(node, "a block needs at least one line");
     out_.blocks.push_back(std::move(block));
   }

@@ -44,6 +44,7 @@ struct LineBlock {
   std::vector<FieldPattern> lines;  // the first opens the block; the others may follow in any order
   std::vector<std::string> required;  // fields that make it an event
   unsigned within = 8;                // lines after the first
+  bool waits = false;  // is an event only if no other block of the service takes its line, too
 };
 
 // Which formats have a sign in a text, from one look for the literals that the signs need.

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.hpp"
 #include "reader/text_format_impl.hpp"
@@ -176,7 +178,8 @@ class TextReading {
   // No line comes any more.
   Flow end() {
     window_.end();
-    return take_lines();
+    if (take_lines() == Flow::stop) return Flow::stop;
+    return emit_waiting(std::numeric_limits<std::uint64_t>::max());
   }
 
  private:
@@ -191,6 +194,7 @@ class TextReading {
     locator_.line = line.number;
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
+    if (emit_waiting(line.number) == Flow::stop) return Flow::stop;
     const LineSigns signs = filter_.look(line.text);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       OpenBlock& block = blocks_[i];
@@ -223,15 +227,45 @@ class TextReading {
   }
 
   Flow emit_block(OpenBlock& block) {
+    if (block.block().waits) {
+      if (!waiting_) waiting_ = Waiting{block, locator_};
+      block.reset();
+      return Flow::go_on;
+    }
+    if (waiting_ && waiting_->block.block().service == block.block().service &&
+        waiting_->block.first_line() >= block.first_line()) {
+      waiting_.reset();
+    }
+    const Flow flow = emit_values(block);
+    block.reset();
+    return flow;
+  }
+
+  Flow emit_values(const OpenBlock& block) {
     std::vector<Field> fields;
     for (const auto& [name, value] : block.values()) {
       fields.push_back({name, value, FieldSection::other, ValueKind::text});
     }
     fields.push_back({"Message", block.text(), FieldSection::other, ValueKind::text});
-    const Flow flow = emit(block.block().service, fields);
-    block.reset();
+    return emit(block.block().service, fields);
+  }
+
+  // What waited long enough for another block to take its line.
+  Flow emit_waiting(std::uint64_t now) {
+    if (!waiting_ || now <= waiting_->block.first_line() + waiting_->block.block().within)
+      return Flow::go_on;
+    const Waiting waiting = std::move(*waiting_);
+    waiting_.reset();
+    const Locator here = std::exchange(locator_, waiting.locator);
+    const Flow flow = emit_values(waiting.block);
+    locator_ = here;
     return flow;
   }
+
+  struct Waiting {
+    OpenBlock block;
+    Locator locator;
+  };
 
   const FormatSet::Impl& set_;
   const TextFormat& format_;
@@ -240,6 +274,7 @@ class TextReading {
   LineWindow window_;
   Locator locator_;
   std::vector<OpenBlock> blocks_;
+  std::optional<Waiting> waiting_;  // one at a time: what stands so close tells of the same dialog
   std::vector<std::string> storage_;
   LineFields fields_;
   std::vector<Field> decoded_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/case_fold.hpp"
 #include "base/text.hpp"
@@ -45,6 +46,12 @@ void LogSourceMap::add(const base::SourceText& source, std::vector<Problem>& pro
   DocumentContext context{source, 0, none, patterns_, problems};
   ItemContext items{source, none, patterns_, problems};
   for (const YamlNode& root : *roots) {
+    constexpr std::string_view kParts[] = {"services", "categories", "fields"};
+    if (std::none_of(std::begin(kParts), std::end(kParts),
+                     [&root](std::string_view part) { return root.find(part) != nullptr; })) {
+      context.problem("P011", root, "the map of log sources has no `services` and no `categories`",
+                      "", "write `services: {name: [Channel]}`");
+    }
     if (const YamlNode* services = root.find("services")) {
       for (std::size_t i = 0; i < services->keys.size(); ++i) {
         std::vector<std::string> channels;

@@ -213,6 +213,19 @@ struct Matcher::State {
     found.insert(found.end(), entry.answer.begin(), entry.answer.end());
   }
 
+  // Activity ids differ from event to event. No keyword can be in one when none is made of such
+  // characters; readers of text may put any other text in their place.
+  static bool is_identifier_nobody_wants(const Prefilter& prefilter, SystemField field,
+                                         std::string_view text) {
+    const bool guid = field == SystemField::provider_guid || field == SystemField::activity_id ||
+                      field == SystemField::related_activity_id;
+    if (!guid || prefilter.wants_numbers(NumberStyle::guid)) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
+             c == '-' || c == '{' || c == '}';
+    });
+  }
+
   void scan_system(const Prefilter& prefilter, SystemField field) {
     ScannedText& known =
         scanned_texts[prefilter.number() % kPrefiltersRemembered][static_cast<std::size_t>(field)];
@@ -224,6 +237,7 @@ struct Matcher::State {
       known.prefilter = &prefilter;
       known.text = value->text;
       known.found.clear();
+      if (is_identifier_nobody_wants(prefilter, field, value->text)) return;
       scan_buffer.assign(1, kValueStart);
       base::append_folded(value->text, scan_buffer);
       scan_buffer += kValueEnd;

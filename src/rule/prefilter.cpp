@@ -33,9 +33,10 @@ std::uint32_t short_key(std::string_view text) {
   return out;
 }
 
-// What numbers are written with, folded, and their marks; by NumberStyle.
+// What they are written with, folded, and their marks; by NumberStyle.
 constexpr std::string_view kNumberCharacters[] = {"0123456789\x01\x02", "0123456789abcdefx\x01\x02",
-                                                  "0123456789tz:.-\x01\x02"};
+                                                  "0123456789tz:.-\x01\x02",
+                                                  "0123456789abcdef-{}\x01\x02"};
 
 std::size_t power_of_two(std::size_t least, std::size_t wanted) {
   while (least < wanted) least *= 2;

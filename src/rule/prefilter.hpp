@@ -19,8 +19,8 @@ namespace rdptriage::rule {
 
 class LiteralTable;
 
-// How numbers of <System> are written.
-enum class NumberStyle : std::uint8_t { decimal, hexadecimal, time };
+// How values of <System> are written that are made of few characters.
+enum class NumberStyle : std::uint8_t { decimal, hexadecimal, time, guid };
 
 class Prefilter {
  public:
@@ -41,7 +41,7 @@ class Prefilter {
   const std::vector<std::uint32_t>& always() const { return always_; }
   // Values of other fields need not be scanned, unless keywords are wanted (kAnyField).
   bool wants(FieldId field) const { return wanted_[field]; }
-  // Whether some keyword may be found in a number of that style.
+  // Whether some keyword may be found in a value of that style.
   bool wants_numbers(NumberStyle style) const {
     return wants_numbers_[static_cast<std::size_t>(style)];
   }
@@ -79,7 +79,7 @@ class Prefilter {
   // where a value is as short.
   ShortEntries beyond_ascii_, short_values_;
   std::vector<bool> wanted_;
-  std::array<bool, 3> wants_numbers_{};  // by NumberStyle
+  std::array<bool, 4> wants_numbers_{};  // by NumberStyle
   std::size_t number_ = 0;
   std::vector<std::uint32_t> always_;
 };

@@ -292,16 +292,18 @@ FieldId ProgramBuilder::field_id(const std::string& name, const Renames& renames
 
 Operand ProgramBuilder::predicate(const std::string& field, const ValueTest& test,
                                   const Renames& renames) {
-  Predicate made;
-  made.field = field.empty() ? kAnyField : field_id(field, renames);
-  made.test = test;
-  if (test.kind == TestKind::field_ref) made.other = field_id(test.text, renames);
-  const std::string key =
-      std::to_string(made.field) + "," + std::to_string(made.other) + "," + test.key();
+  const FieldId asked = field.empty() ? kAnyField : field_id(field, renames);
+  const FieldId other = test.kind == TestKind::field_ref ? field_id(test.text, renames) : kAnyField;
+  key_.clear();
+  for (const FieldId id : {asked, other})
+    key_.append(reinterpret_cast<const char*>(&id), sizeof id);
+  test.append_key(key_);
+  const auto known = predicate_ids_.find(key_);
+  if (known != predicate_ids_.end()) return known->second | kPredicateBit;
   const auto next = static_cast<PredicateId>(program_->predicates.size());
-  const auto [known, added] = predicate_ids_.emplace(key, next);
-  if (added) program_->predicates.push_back(std::move(made));
-  return known->second | kPredicateBit;
+  predicate_ids_.emplace(key_, next);
+  program_->predicates.push_back({asked, other, test});
+  return next | kPredicateBit;
 }
 
 unsigned ProgramBuilder::cost(Operand operand) const {

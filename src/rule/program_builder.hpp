@@ -41,6 +41,7 @@ class ProgramBuilder {
   LogSourceUse use_;
   std::shared_ptr<MatchProgram> program_;
   std::unordered_map<std::string, PredicateId> predicate_ids_;
+  std::string key_;  // of the one that is looked up
   std::unordered_map<std::string, Operand> node_ids_;
   std::vector<unsigned> node_costs_;
   std::map<std::string, std::vector<LogSourceAlternative>> resolved_;

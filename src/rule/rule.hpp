@@ -27,7 +27,7 @@ struct RuleTexts {
 struct TriageKey {
   bool present = false;
   std::string stage;      // one of the connection's stages: the one whose fact this is
-  std::string state;      // "passed" or "failed": what a match says of that stage; "" = neither
+  std::string state;      // "passed", "failed": what a match says of that stage; "no_failure"; ""
   std::string host_from;  // field that names the host whose fact it is
   std::string host_role;  // client, gateway, session-host, broker, license-server, proxy
   std::vector<std::string> host_names;  // fields that hold other names and addresses of it

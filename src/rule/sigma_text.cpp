@@ -97,7 +97,10 @@ SigmaText parse_sigma_text(std::string_view source) {
     } else if (c == '?') {
       out.push_back({TokenKind::any_one, {}});
     } else {
-      append(out, source.substr(at, 1));
+      // Most values are one run of letters.
+      const auto next = std::min(source.find_first_of("*?\\", at + 1), source.size());
+      append(out, source.substr(at, next - at));
+      at = next - 1;
     }
   }
   return out;

@@ -20,7 +20,7 @@ constexpr std::string_view kStages[] = {
     "proxy",        "name",           "gateway-tcp", "gateway-tls", "gateway-http",
     "gateway-auth", "gateway-policy", "host-tcp",    "negotiation", "host-tls",
     "nla",          "licensing",      "session"};
-constexpr std::string_view kStates[] = {"passed", "failed"};
+constexpr std::string_view kStates[] = {"passed", "failed", "no_failure"};
 constexpr std::string_view kAttempts[] = {"start", "end"};
 constexpr std::string_view kHostKeys[] = {"from", "role", "names", "zone", "clock", "build"};
 constexpr std::string_view kLogKeys[] = {"name", "is"};

@@ -44,8 +44,8 @@ class ValueMemo {
   }
 
  private:
-  static constexpr std::size_t kEntries = 4096;  // a power of two; some hundred kilobytes
-  std::vector<Entry> entries_;                   // by hash; a new value takes the place of an old
+  static constexpr std::size_t kEntries = 16384;  // a power of two; some megabytes when full
+  std::vector<Entry> entries_;                    // by hash; a new value takes the place of an old
 };
 
 }  // namespace rdptriage::rule

@@ -144,8 +144,7 @@ void ValueTest::set_network(const Network& network) {
   against = std::make_shared<const Comparand>(Comparand{{}, network});
 }
 
-std::string ValueTest::key() const {
-  std::string out;
+void ValueTest::append_key(std::string& out) const {
   for (const unsigned member : {static_cast<unsigned>(kind), static_cast<unsigned>(case_mode),
                                 static_cast<unsigned>(op), static_cast<unsigned>(part),
                                 static_cast<unsigned>(relation), static_cast<unsigned>(flags)}) {
@@ -153,12 +152,14 @@ std::string ValueTest::key() const {
   }
   switch (kind) {
     case TestKind::glob:
-      return out + fold_tokens_key(tokens);
+      out += fold_tokens_key(tokens);
+      break;
     case TestKind::compare:
     case TestKind::time_part:
-      return out + number().canonical();
+      out += number().canonical();
+      break;
     default:
-      return out + text;
+      out += text;
   }
 }
 
@@ -173,19 +174,19 @@ ValueTest make_text_test(SigmaText text, CaseMode case_mode) {
     out.kind = TestKind::equals;
   } else if (text.size() == 1 && is(0, TokenKind::text)) {
     out.kind = TestKind::equals;
-    out.text = text[0].text;
+    out.text = std::move(text[0].text);
   } else if (text.size() == 1 && is(0, TokenKind::any_run)) {
     out.kind = TestKind::any;
   } else if (text.size() == 2 && is(0, TokenKind::text) && is(1, TokenKind::any_run)) {
     out.kind = TestKind::starts_with;
-    out.text = text[0].text;
+    out.text = std::move(text[0].text);
   } else if (text.size() == 2 && is(0, TokenKind::any_run) && is(1, TokenKind::text)) {
     out.kind = TestKind::ends_with;
-    out.text = text[1].text;
+    out.text = std::move(text[1].text);
   } else if (text.size() == 3 && is(0, TokenKind::any_run) && is(1, TokenKind::text) &&
              is(2, TokenKind::any_run)) {
     out.kind = TestKind::contains;
-    out.text = text[1].text;
+    out.text = std::move(text[1].text);
   } else {
     out.kind = TestKind::glob;
     out.tokens = std::move(text);

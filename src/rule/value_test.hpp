@@ -72,7 +72,7 @@ struct ValueTest {
   void set_network(const Network& network);
 
   // Equal keys ask the same question.
-  std::string key() const;
+  void append_key(std::string& out) const;
   // The question in words a rule author knows: `startswith 'adm'`.
   std::string describe() const;
 };

@@ -32,6 +32,7 @@ struct Draft {
   std::optional<std::int64_t> ended;
   std::optional<std::int64_t> first, last;  // instants
   bool from_text = false;                   // lines of one artifact
+  bool broke = false, arrived = false;      // what its records say of it
   // What one machine's log calls an activity, in one channel.
   std::map<std::pair<std::optional<HostIndex>, std::string_view>, std::string_view> activities;
   // Whom one machine says that it is about. Machines may differ: a gateway sees the client's public
@@ -57,7 +58,7 @@ std::string client_key(std::string_view text) {
 }
 
 struct Marks {
-  bool bound = false, near = false, start = false, end = false;
+  bool bound = false, near = false, start = false, end = false, broke = false, arrived = false;
 
   bool makes_attempt() const { return bound || start || end; }
 };
@@ -106,6 +107,12 @@ class Stitcher {
           break;
         case Mark::end:
           of.end = true;
+          break;
+        case Mark::broke:
+          of.broke = true;
+          break;
+        case Mark::arrived:
+          of.arrived = true;
           break;
       }
     }
@@ -254,6 +261,8 @@ class Stitcher {
 
   void note(Draft& draft, EventIndex i, std::string_view activity) const {
     const event::Event& event = store_.events()[i];
+    draft.broke = draft.broke || marks_[i].broke || event.key.service == "client-disconnect";
+    draft.arrived = draft.arrived || marks_[i].arrived;
     const auto& host = timeline_.places[i].host;
     if (!activity.empty()) draft.activities.emplace(std::pair(host, event.key.channel), activity);
     const auto hint = hints_.find(i);
@@ -330,7 +339,7 @@ class Stitcher {
       std::optional<std::size_t> partner;
       if (drafts_[text].first) {
         partner = overlapping(drafts_[text], texts);
-      } else if (texts == 1 && records == 1) {
+      } else if (texts == 1 && records == 1 && !contradict(drafts_[text], drafts_[texts])) {
         partner = texts;
       }
       if (!partner || drafts_[*partner].events.empty()) continue;
@@ -342,6 +351,12 @@ class Stitcher {
       draft.all_users.insert(from.all_users.begin(), from.all_users.end());
       from.events.clear();
     }
+  }
+
+  // What one calls a failure is not what went well by the other.
+  static bool contradict(const Draft& text, const Draft& records) {
+    return (text.broke && !text.arrived && records.arrived) ||
+           (records.broke && !records.arrived && text.arrived);
   }
 
   // The first try of the logs, from `from` on, whose time overlaps the draft's. They are in order

@@ -42,10 +42,12 @@ struct HostClaim {
 
 // What matched rules say about an event's place in a connection.
 enum class Mark : std::uint8_t {
-  bound,  // about one connection attempt
-  near,   // about the attempt that was made at the same time, if there was one
-  start,  // opens one
-  end,    // closes one
+  bound,    // about one connection attempt
+  near,     // about the attempt that was made at the same time, if there was one
+  start,    // opens one
+  end,      // closes one
+  broke,    // says that something of one failed
+  arrived,  // says that one reached its session
 };
 struct EventMark {
   EventIndex event = 0;

@@ -217,6 +217,15 @@ TEST_CASE("rules lint, test, list, explain") {
   CHECK(failing.exit_code == 1);
   CHECK(failing.err.find("problem[P060]: test of `failed`: it matches [0], expected [1]") !=
         std::string::npos);
+  for (const char* match : {"match: 0  ", "match: [x]", "match: {}"}) {
+    wrong.replace(wrong.find("match: "), 10, match);
+    write_text_file(files.rules, wrong);
+    const Outcome unreadable = run_program({"rules", "test", files.rules});
+    INFO(match);
+    CHECK(unreadable.exit_code == 1);
+    CHECK(unreadable.err.find("`match` must be a list of positions") != std::string::npos);
+    wrong.replace(wrong.find(match), std::string(match).size(), "match: [1]");
+  }
 }
 
 TEST_CASE("rules explain: the log source, its names for fields, and events that name none") {
@@ -357,6 +366,10 @@ TEST_CASE("rules: placeholders and a map of log sources of the user's own") {
   const Outcome refused = run_program({"rules", "match", "--rules", files.rules, files.events});
   CHECK(refused.exit_code == 2);
   CHECK(refused.err.find("problem[P025]") != std::string::npos);
+  const Outcome no_map = run_program({"rules", "match", "--rules", files.rules, "--placeholders",
+                                      values, "--logsource-map", files.rules, files.events});
+  CHECK(no_map.exit_code == 2);
+  CHECK(no_map.err.find("problem[P011]: the map of log sources has no") != std::string::npos);
   const Outcome lint =
       run_program({"rules", "lint", "--logsource-map", map, "--placeholders", values, files.rules});
   INFO(lint.err);

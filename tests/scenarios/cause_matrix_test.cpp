@@ -9,90 +9,20 @@
 
 #include "base/yaml.hpp"
 #include "pipeline/rule_set_impl.hpp"
-#include "pipeline/yaml_json.hpp"
 #include "rdptriage/rdptriage.hpp"
 #include "support/catch.hpp"
+#include "support/confusion.hpp"
+#include "support/rule_examples.hpp"
 #include "support/scenario.hpp"
 
 using namespace rdptriage;
 using base::YamlNode;
 using pipeline::PackPart;
+using test::first_of;
+using test::is_firm;
 
 namespace {
-// The events of each rule's first test that matches, as JSON lines.
-class Examples {
- public:
-  Examples() {
-    for (const auto& file : pack().files()) {
-      if (file.part != PackPart::rules) continue;
-      auto documents = base::parse_yaml({file.path, file.text});
-      REQUIRE(documents);
-      for (const YamlNode& document : *documents) take(document);
-    }
-  }
-
-  static const RuleSetImpl& pack() { return RuleSet::builtin().impl(); }
-
-  const std::vector<std::string>& of(const std::string& rule) const {
-    static const std::vector<std::string> kNone;
-    const auto at = lines_.find(rule);
-    return at == lines_.end() ? kNone : at->second;
-  }
-
- private:
-  void take(const YamlNode& document) {
-    const YamlNode* key = document.find("rdptriage");
-    const YamlNode* tests = key == nullptr ? nullptr : key->find("tests");
-    if (tests == nullptr) return;
-    const YamlNode* source = document.find("logsource");
-    auto& lines = lines_[std::string(document.text_of("name"))];
-    for (const YamlNode& test : tests->items) {
-      const YamlNode* events = test.find("events");
-      if (events == nullptr || !lines.empty()) continue;
-      if (const YamlNode* match = test.find("match"); match != nullptr && !match->items.empty()) {
-        const auto index = static_cast<std::size_t>(match->items.front().integer().value_or(0));
-        lines.push_back(line_of(events->items[index], source));
-      } else if (const YamlNode* fires = test.find("fires");
-                 fires != nullptr && !fires->items.empty() && !fires->items[0].items.empty()) {
-        for (const YamlNode& event : events->items) lines.push_back(line_of(event, nullptr));
-      }
-    }
-  }
-
-  // Without the attempt, which the program has to find by itself.
-  static std::string line_of(const YamlNode& event, const YamlNode* source) {
-    YamlNode out = event;
-    for (std::size_t i = 0; i < out.keys.size(); ++i) {
-      if (out.keys[i].text != "AttemptKey") continue;
-      out.keys.erase(out.keys.begin() + static_cast<std::ptrdiff_t>(i));
-      out.items.erase(out.items.begin() + static_cast<std::ptrdiff_t>(i));
-      --i;
-    }
-    std::string line = pipeline::yaml_as_json(out);
-    line.pop_back();
-    if (event.find("timestamp") == nullptr) {
-      line += R"(, "timestamp": "2026-11-20T09:12:00Z")";
-    }
-    if (event.find("Channel") != nullptr) {
-      const bool named = event.find("HostKey") != nullptr || event.find("Computer") != nullptr;
-      return line + (named ? "}" : R"(, "Computer": "RDS77.corp.example"})");
-    }
-    std::string of = R"({"product": "rdp", "service": "client-trace"})";
-    if (source != nullptr) {
-      of = pipeline::yaml_as_json(*source);
-    } else if (event.find("Message") == nullptr && event.find("ErrorCode") != nullptr) {
-      of = R"({"product": "rdp", "service": "client-disconnect"})";
-    }
-    return fmt::format(R"({}, "logsource": {}}})", line, of);
-  }
-
-  std::map<std::string, std::vector<std::string>> lines_;
-};
-
-const Examples& examples() {
-  static const Examples all;
-  return all;
-}
+const test::RuleExamples& examples() { return test::RuleExamples::builtin(); }
 
 // A host whose sessions of that morning all went well.
 const std::vector<test::ScenarioFile>& healthy_host() {
@@ -116,16 +46,6 @@ Report analyze_lines(const std::vector<std::string>& lines) {
   return analyze(input);
 }
 
-bool is_firm(const Diagnosis& diagnosis) {
-  return diagnosis.confidence.label != ConfidenceLabel::possible;
-}
-
-std::string first_of(const Report& report) {
-  if (report.diagnoses.empty() || !is_firm(report.diagnoses.front()))
-    return fmt::format("({})", name_of(report.verdict));
-  return report.diagnoses.front().cause;
-}
-
 // The rules that matched, as the report names them.
 std::set<std::string> matched(const Report& report) {
   std::set<std::string> out;
@@ -146,8 +66,8 @@ bool accuses(const Report& report, const std::string& cause) {
 }  // namespace
 
 TEST_CASE("Each cause is found by its own proof, and by nothing less") {
-  const auto& causes = Examples::pack().causes().causes();
-  const auto rules = Examples::pack().rules().rules();
+  const auto& causes = test::RuleExamples::pack().causes().causes();
+  const auto rules = test::RuleExamples::pack().rules().rules();
   std::map<std::pair<std::string, std::string>, std::size_t> confusion;
   std::size_t cases = 0, proofs = 0;
   for (const diagnosis::Cause& cause : causes) {
@@ -213,7 +133,7 @@ Report report_of_code(const std::string& table, std::int64_t code) {
 
 TEST_CASE("Every code that a client shows or a host sends leads to a cause of its table") {
   std::size_t codes = 0;
-  for (const auto& file : Examples::pack().files()) {
+  for (const auto& file : test::RuleExamples::pack().files()) {
     if (file.part != PackPart::codes) continue;
     auto documents = base::parse_yaml({file.path, file.text});
     REQUIRE(documents);
@@ -295,8 +215,8 @@ TEST_CASE("Two failures at once are both found, and not a third") {
     std::set<std::string> accused;  // by this proof alone
   };
   std::vector<Proof> proofs;
-  const auto rules = Examples::pack().rules().rules();
-  for (const diagnosis::Cause& cause : Examples::pack().causes().causes()) {
+  const auto rules = test::RuleExamples::pack().rules().rules();
+  for (const diagnosis::Cause& cause : test::RuleExamples::pack().causes().causes()) {
     for (const diagnosis::EvidenceItem& item : cause.evidence) {
       const auto& lines = examples().of(rules[item.rule].handle());
       if (!item.decisive || item.weight <= 0 || lines.empty()) continue;

@@ -30,6 +30,11 @@ class EvtxBuilder {
   // Later records go to a new chunk.
   void end_chunk();
   std::uint64_t next_record_number() const { return next_number_; }
+  // The records up to `number` were in chunks that the log has no more.
+  void skip_to(std::uint64_t number) {
+    end_chunk();
+    next_number_ = number;
+  }
 
   // The log, checksums right. The builder can go on afterwards.
   std::vector<std::byte> finish() const;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "base/time.hpp"
 #include "base/yaml.hpp"
@@ -20,8 +21,8 @@ using base::YamlNode;
 namespace {
 constexpr std::int64_t kTicksPerMillisecond = base::kTicksPerSecond / 1000;
 // Words of the script; every other member of an event is a field.
-constexpr std::string_view kWords[] = {"at",       "after", "id",   "log",
-                                       "activity", "level", "data", "sequence"};
+constexpr std::string_view kWords[] = {"at",    "after", "id",       "log", "activity",
+                                       "level", "data",  "sequence", "lost"};
 
 [[noreturn]] void fail(std::string_view where, std::string_view what) {
   fmt::print(stderr, "{}: {}\n", where, what);
@@ -103,12 +104,12 @@ std::string filled(std::string text, const YamlNode& from) {
 
 class LogScript {
  public:
-  LogScript(const YamlNode& file, std::string date, std::string where)
+  LogScript(const YamlNode& file, std::string date, std::string where, std::int64_t clock)
       : date_(std::move(date)),
         where_(std::move(where)),
         log_(file.text_of("log")),
         computer_(file.text_of("computer")),
-        clock_(span(file.text_of("clock"), where_)) {
+        clock_(clock) {
     const YamlNode* events = file.find("events");
     if (events == nullptr) fail(where_, "the log has no `events`");
     for (const YamlNode& event : events->items) add(event);
@@ -116,9 +117,20 @@ class LogScript {
                      [](const auto& a, const auto& b) { return a.ticks < b.ticks; });
     std::uint64_t record = 0;
     for (ScriptedEvent& event : events_) event.record = ++record;
+    events_.erase(std::remove_if(events_.begin(), events_.end(),
+                                 [](const ScriptedEvent& event) { return event.lost; }),
+                  events_.end());
   }
 
   const std::vector<ScriptedEvent>& events() const { return events_; }
+
+  // Records keep their numbers: nobody deleted any, the file just does not hold them.
+  void leave_out(std::uint32_t id) {
+    const auto has_id = [id](const ScriptedEvent& event) { return event.id == id; };
+    const auto end = std::remove_if(events_.begin(), events_.end(), has_id);
+    if (end == events_.end()) fail(where_, fmt::format("no event {} to leave out", id));
+    events_.erase(end, events_.end());
+  }
 
  private:
   void add(const YamlNode& node) {
@@ -153,6 +165,7 @@ class LogScript {
     event.name_space = log.text_of("namespace");
     event.computer = computer_;
     event.ticks = ticks;
+    event.lost = owner.text_of("lost") == "true";
     event.id = number(node, "id").value_or(0);
     event.level = number(node, "level").value_or(4);
     event.qualifiers = number(log, "qualifiers");
@@ -232,25 +245,105 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
-ScenarioFile read_file(const YamlNode& node, const std::string& date, const std::string& where) {
-  ScenarioFile file;
-  file.path = node.text_of("path");
-  if (file.path.empty()) fail(where, "a file has no `path`");
-  if (const YamlNode* text = node.find("text")) {
-    const bool dos = node.text_of("lines") == "crlf";
-    file.bytes = bytes_of(
-        encoded(dos ? with_crlf(text->text) : text->text, node.text_of("encoding"), where));
+// "[09:11:52:001]" at the beginning of the lines of FreeRDP's traces, by a clock that is wrong.
+std::string with_clock(std::string text, std::int64_t clock) {
+  constexpr std::int64_t kDay = 24 * 3600;
+  const std::int64_t seconds = clock / base::kTicksPerSecond;
+  for (std::size_t at = text.find('['); seconds != 0 && at != std::string::npos;
+       at = text.find("\n[", at + 1)) {
+    const std::size_t begin = at + (text[at] == '[' ? 1 : 2);
+    const std::string_view time = std::string_view(text).substr(begin, 9);
+    const auto number = [&](std::size_t from) {
+      return std::int64_t{time[from] - '0'} * 10 + (time[from + 1] - '0');
+    };
+    if (time.size() < 9 || time[2] != ':' || time[5] != ':' || time[8] != ':') continue;
+    const std::int64_t now =
+        (number(0) * 3600 + number(3) * 60 + number(6) + seconds + kDay) % kDay;
+    text.replace(begin, 8, fmt::format("{:02}:{:02}:{:02}", now / 3600, now / 60 % 60, now % 60));
+  }
+  return text;
+}
+
+// What a variant of a scenario lacks: whole files, or some events of a log ("path#id").
+struct LeftOut {
+  std::set<std::string> files;
+  std::multimap<std::string, std::uint32_t> events;
+};
+
+class FileScripts {
+ public:
+  FileScripts(const YamlNode& files, std::string date, std::string where,
+              std::string_view client_clock)
+      : files_(files),
+        date_(std::move(date)),
+        where_(std::move(where)),
+        client_clock_(span(client_clock, where_)) {
+    for (const YamlNode& file : files_.items) {
+      const std::string_view log = file.text_of("log");
+      if (log.substr(0, 9) == "rdpclient") clients_.emplace(file.text_of("computer"));
+    }
+  }
+
+  std::vector<ScenarioFile> read(const LeftOut& left_out) const {
+    std::vector<ScenarioFile> out;
+    std::size_t missed = left_out.files.size();
+    for (const YamlNode& file : files_.items) {
+      if (left_out.files.count(std::string(file.text_of("path"))) != 0) {
+        --missed;
+      } else {
+        out.push_back(read_file(file, left_out));
+      }
+    }
+    if (missed != 0) fail(where_, "a variant leaves out a file that is not there");
+    return out;
+  }
+
+ private:
+  ScenarioFile read_file(const YamlNode& node, const LeftOut& left_out) const {
+    ScenarioFile file;
+    file.path = node.text_of("path");
+    if (file.path.empty()) fail(where_, "a file has no `path`");
+    if (const YamlNode* text = node.find("text")) {
+      const std::string told = with_clock(text->text, client_clock_);
+      const bool dos = node.text_of("lines") == "crlf";
+      file.bytes =
+          bytes_of(encoded(dos ? with_crlf(told) : told, node.text_of("encoding"), where_));
+      return file;
+    }
+    std::int64_t clock = span(node.text_of("clock"), where_);
+    if (clients_.count(node.text_of("computer")) != 0) clock += client_clock_;
+    LogScript script(node, date_, fmt::format("{}, {}", where_, file.path), clock);
+    const auto [first, last] = left_out.events.equal_range(file.path);
+    for (auto at = first; at != last; ++at) script.leave_out(at->second);
+    const bool xml = std::filesystem::path(file.path).extension() == ".xml";
+    file.bytes = xml ? bytes_of(event_xml(script.events())) : event_log(script.events());
+    // A copy that stopped early.
+    const YamlNode* keep = node.find("keep");
+    if (const auto bytes = keep == nullptr ? std::nullopt : keep->integer()) {
+      file.bytes.resize(std::min(file.bytes.size(), static_cast<std::size_t>(*bytes)));
+    }
     return file;
   }
-  const LogScript script(node, date, fmt::format("{}, {}", where, file.path));
-  const bool xml = std::filesystem::path(file.path).extension() == ".xml";
-  file.bytes = xml ? bytes_of(event_xml(script.events())) : event_log(script.events());
-  // A copy that stopped early.
-  const YamlNode* keep = node.find("keep");
-  if (const auto bytes = keep == nullptr ? std::nullopt : keep->integer()) {
-    file.bytes.resize(std::min(file.bytes.size(), static_cast<std::size_t>(*bytes)));
+
+  const YamlNode& files_;
+  std::string date_, where_;
+  std::int64_t client_clock_;
+  std::set<std::string, std::less<>> clients_;  // the machines that a client's log is of
+};
+
+LeftOut read_left_out(const YamlNode& variant, std::string_view where) {
+  LeftOut out;
+  for (const std::string& item : texts(variant, "without")) {
+    const auto mark = item.find('#');
+    if (mark == std::string::npos) {
+      out.files.insert(item);
+    } else {
+      out.events.emplace(item.substr(0, mark),
+                         static_cast<std::uint32_t>(std::stoul(item.substr(mark + 1))));
+    }
   }
-  return file;
+  if (out.files.empty() && out.events.empty()) fail(where, "a variant needs `without`");
+  return out;
 }
 
 EvtxEvent as_record(const ScriptedEvent& event) {
@@ -309,7 +402,8 @@ Expectation read_expectation(const YamlNode& node) {
 }
 }  // namespace
 
-std::vector<Scenario> load_scenarios(const std::filesystem::path& file) {
+std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
+                                     std::string_view client_clock, std::string_view day) {
   const std::string text = read_text(file);
   std::vector<Scenario> out;
   for (const YamlNode& node : parse(file, text)) {
@@ -317,18 +411,33 @@ std::vector<Scenario> load_scenarios(const std::filesystem::path& file) {
     scenario.name = node.text_of("scenario");
     scenario.about = node.text_of("about");
     scenario.from = fmt::format("{}:{}", file.filename().string(), node.line);
-    std::string date(node.text_of("date"));
+    std::string date(day.empty() ? node.text_of("date") : day);
     if (date.empty()) date = "2026-11-20";
+    scenario.date = date;
     const YamlNode* files = node.find("files");
     const YamlNode* expect = node.find("expect");
     if (scenario.name.empty() || files == nullptr || expect == nullptr) {
       fail(scenario.from, "a scenario needs `scenario`, `files` and `expect`");
     }
-    for (const YamlNode& item : files->items) {
-      scenario.files.push_back(read_file(item, date, scenario.from));
-    }
+    const FileScripts scripts(*files, date, scenario.from, client_clock);
+    scenario.files = scripts.read({});
     scenario.expect = read_expectation(*expect);
+    const std::string name = scenario.name;
     out.push_back(std::move(scenario));
+    const YamlNode* variants = node.find("variants");
+    if (variants == nullptr) continue;
+    for (const YamlNode& item : variants->items) {
+      Scenario variant;
+      variant.name = fmt::format("{}/{}", name, item.text_of("variant"));
+      variant.date = date;
+      variant.about = item.text_of("about");
+      variant.from = fmt::format("{}:{}", file.filename().string(), item.line);
+      const YamlNode* wanted = item.find("expect");
+      if (wanted == nullptr) fail(variant.from, "a variant needs `expect`");
+      variant.files = scripts.read(read_left_out(item, variant.from));
+      variant.expect = read_expectation(*wanted);
+      out.push_back(std::move(variant));
+    }
   }
   return out;
 }
@@ -373,6 +482,7 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
 std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events) {
   EvtxBuilder log;
   for (const ScriptedEvent& event : events) {
+    if (event.record != log.next_record_number()) log.skip_to(event.record);
     EvtxElement record = document(as_record(event), event.record);
     if (!event.binary.empty()) add_binary(record, event.binary);
     log.add(record, event.ticks);

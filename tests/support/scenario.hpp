@@ -24,6 +24,7 @@ struct ScriptedEvent {
   std::int64_t ticks = 0;
   std::vector<std::pair<std::string, std::string>> fields;  // "" = an unnamed <Data>
   std::string binary;                                       // hex
+  bool lost = false;  // was written, and is not in the copy that was given
 };
 
 struct ScenarioFile {
@@ -46,13 +47,17 @@ struct Expectation {
 
 struct Scenario {
   std::string name, about, from;  // `from`: the file and line of the script
+  std::string date;               // its day
   std::vector<ScenarioFile> files;
   Expectation expect;
 };
 
-// Every scenario of a file. Mistakes in a script end the test program with a message: they are
-// mistakes of the test, not findings.
-std::vector<Scenario> load_scenarios(const std::filesystem::path& file);
+// Every scenario of a file, each followed by its variants. With a `client_clock`, the clocks of the
+// clients are wrong by so much more than the script says; a `date` puts it on another day. Mistakes
+// in a script end the test program with a message: they are mistakes of the test, not findings.
+std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
+                                     std::string_view client_clock = "0s",
+                                     std::string_view date = "");
 
 // The records as Windows exports them: <Events> with one <Event> each.
 std::string event_xml(const std::vector<ScriptedEvent>& events);

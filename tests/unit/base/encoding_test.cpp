@@ -44,6 +44,10 @@ TEST_CASE("encoding: UTF-16 is known by its mark or by its zeros") {
   CHECK(detect_text_start("\xFF\xFE"s + "a\0b\0"s).bom_bytes == 2);
   CHECK(detect_text_start("a\0b\0c\0d\0"s).shape == TextShape::utf16le);
   CHECK(detect_text_start("\0a\0b\0c\0d"s).shape == TextShape::utf16be);
+  CHECK(detect_text_start("\0\0\0\0a\0b\0c\0d\0"s).shape == TextShape::utf16le);
+  CHECK(detect_text_start("\0\0\0\0\0a\0b\0c\0d"s).shape == TextShape::utf16be);
+  CHECK(detect_text_start("\0\0\0\0abcdef"s).shape == TextShape::bytes);
+  CHECK(detect_text_start("\0\0\0\0"s).shape == TextShape::bytes);
   CHECK(detect_text_start("\xEF\xBB\xBF"
                           "abc")
             .bom_bytes == 3);

@@ -1,6 +1,5 @@
 // Over real logs: the fast and the general way through a record give the same events, and so do one
 // thread and several.
-#include "reader/event_xml.hpp"
 #include "reader/evtx/chunk_reader.hpp"
 #include "reader/evtx/evtx_reader.hpp"
 #include "reader/evtx/slot_source.hpp"
@@ -50,17 +49,6 @@ TEST_CASE("evtx: several threads give the same events in the same order") {
     CHECK(one.outcome.records_read == many.outcome.records_read);
     CHECK(one.outcome.bytes_lost == many.outcome.bytes_lost);
     CHECK(one.notices.size() == many.notices.size());
-  }
-}
-
-TEST_CASE("evtx: EVTX to events equals EVTX to XML to events") {
-  for (const auto& file : test::corpus_files(kFolder, ".evtx")) {
-    INFO(file.string());
-    const auto bytes = test::read_file(file);
-    auto want = test::read_events(read_evtx, bytes).lines;
-    std::transform(want.begin(), want.end(), want.begin(), test::as_xml_has_it);
-    const std::string xml = test::xml_of(read_evtx, bytes);
-    CHECK(test::read_events(read_event_xml, test::as_bytes(xml)).lines == want);
   }
 }
 
