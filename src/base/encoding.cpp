@@ -116,12 +116,15 @@ TextStart detect_text_start(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) return {TextShape::bytes, 3};
   if (head.starts_with("\xFF\xFE")) return {TextShape::utf16le, 2};
   if (head.starts_with("\xFE\xFF")) return {TextShape::utf16be, 2};
-  // Without a BOM: ASCII in UTF-16 has a zero in every second byte. Text in Chinese or Japanese
-  // still has its blanks, digits and line ends, so a fifth is asked for, and next to none of the
-  // other parity.
   // Zeros that a crash left where the text began say nothing.
   const std::size_t zeros = std::min(head.find_first_not_of('\0'), head.size());
   head.remove_prefix(zeros & ~std::size_t{1});
+  // What begins without any is 8-bit text, whatever was appended to it.
+  constexpr std::size_t kFirst = 128;
+  if (head.substr(0, kFirst).find('\0') == std::string_view::npos) return {};
+  // Without a BOM: ASCII in UTF-16 has a zero in every second byte. Text in Chinese or Japanese
+  // still has its blanks, digits and line ends, so a fifth is asked for, and next to none of the
+  // other parity.
   const std::size_t size = std::min<std::size_t>(head.size(), 4096) & ~std::size_t{1};
   std::size_t even = 0, odd = 0;
   for (std::size_t i = 0; i < size; i += 2) {

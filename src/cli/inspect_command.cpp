@@ -44,7 +44,7 @@ void print_case(const Inspection& inspection, std::ostream& out) {
   if (inspection.incident) out << "\nincident " << format_time(*inspection.incident) << '\n';
   if (!inspection.hosts.empty()) out << "\nhosts\n";
   for (const Host& host : inspection.hosts) {
-    std::string row = fmt::format("  {:<24}{}", host.name, fmt::join(host.roles, ", "));
+    std::string row = fmt::format("  {:<24} {}", host.name, fmt::join(host.roles, ", "));
     if (!host.time_zone.empty()) row += "  " + host.time_zone;
     out << inert(row) << '\n';
   }
@@ -53,7 +53,7 @@ void print_case(const Inspection& inspection, std::ostream& out) {
     if (source.state == CoverageState::present) continue;
     if (!headed) out << "\nmissing\n";
     headed = true;
-    std::string row = fmt::format("  {:<40}{}", source.source, name_of(source.state));
+    std::string row = fmt::format("  {:<48} {}", source.source, name_of(source.state));
     if (!source.host.empty()) row += "  on " + source.host;
     if (!source.effect.empty()) row += "  " + source.effect;
     out << inert(row) << '\n';

@@ -68,7 +68,7 @@ for path in sorted(glob.glob(rules + '/**/*.yml', recursive=True)):
     text = open(path, encoding='utf-8').read()
     if 'service: client-trace' in text:
         expressions += re.findall(r"Message\|re: *'((?:[^']|'')+)'", text)
-        literals += re.findall(r"Message\|contains: *'?([^'\n\[\]{}]{6,})'?", text)
+        literals += re.findall(r"'([^'\n|{}\\]{8,60})'", text)
 expressions = [e.replace("''", "'") for e in expressions]
 if len(expressions) < 60:
     formats = open(rules + '/formats/extract.yml', encoding='utf-8').read()

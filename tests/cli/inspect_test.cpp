@@ -43,6 +43,9 @@ TEST_CASE("inspect: says which sources cover the incident, and what is missing")
   CHECK(incident("2026-11-20T07:00:00Z") == "begins after the incident");
   CHECK(incident("2026-11-20T10:00:00Z") == "ends before the incident");
   CHECK(run_program({"inspect", "--around", "yesterday", folder}).exit_code == 2);
+  CHECK(run_program({"inspect", folder})
+            .out.find("windows/terminalservices-remoteconnectionmanager not_supplied") !=
+        std::string::npos);
 }
 
 TEST_CASE("events: the same bytes under two names are written once") {

@@ -53,6 +53,10 @@ TEST_CASE("encoding: UTF-16 is known by its mark or by its zeros") {
             .bom_bytes == 3);
   CHECK(detect_text_start("abcdef").shape == TextShape::bytes);
   CHECK(detect_text_start("").shape == TextShape::bytes);
+  // 8-bit text with UTF-16 appended, however long that is.
+  std::string appended(129, 'a');
+  for (int i = 0; i < 1000; ++i) appended += "b\0"s;
+  CHECK(detect_text_start(appended).shape == TextShape::bytes);
   std::string out;
   append_utf16("\x3D\xD8\x00\xDE\x00\xD8x"s, ByteOrder::little, out);
   CHECK(out == "\xF0\x9F\x98\x80\xEF\xBF\xBD\xEF\xBF\xBD");  // pair, lone surrogate, odd byte
