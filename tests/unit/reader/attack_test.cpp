@@ -21,15 +21,20 @@ namespace {
 std::atomic<std::uint64_t> g_asked{0};
 std::atomic<std::int64_t> g_held{0}, g_most_held{0};
 
-void* counted(std::size_t size) {
+void* counted_or_null(std::size_t size) {
   void* const block = std::malloc(size == 0 ? 1 : size);
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) return nullptr;
   const auto got = static_cast<std::int64_t>(malloc_usable_size(block));
   g_asked.fetch_add(size, std::memory_order_relaxed);
   const auto held = g_held.fetch_add(got, std::memory_order_relaxed) + got;
   if (held > g_most_held.load(std::memory_order_relaxed)) {
     g_most_held.store(held, std::memory_order_relaxed);
   }
+  return block;
+}
+void* counted(std::size_t size) {
+  void* const block = counted_or_null(size);
+  if (block == nullptr) throw std::bad_alloc();
   return block;
 }
 void uncounted(void* block) {
@@ -41,6 +46,13 @@ void uncounted(void* block) {
 
 void* operator new(std::size_t size) { return counted(size); }
 void* operator new[](std::size_t size) { return counted(size); }
+// The library's own calls the one above; a sanitizer's would not, and find them mixed.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return counted_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return counted_or_null(size);
+}
 void operator delete(void* block) noexcept { uncounted(block); }
 void operator delete[](void* block) noexcept { uncounted(block); }
 void operator delete(void* block, std::size_t) noexcept { uncounted(block); }
