@@ -3,10 +3,15 @@
 namespace rdptriage::reader::evtx {
 
 namespace {
-// Values that hold BinXML that holds values …; real records have two levels.
-constexpr unsigned kMaxNesting = 16;
+// Values that hold BinXML that holds values …, sixteen of them, each a fragment and an instance;
+// real records have two levels.
+constexpr unsigned kMaxNesting = 32;
 // Steps one record may take: nested values can refer to the same template again and again.
 constexpr std::size_t kMaxSteps = 200'000;
+
+// Elements in each other over all nested values: each is some frames of the stack, of which other
+// platforms have little.
+constexpr unsigned kMaxOpenElements = 256;
 
 constexpr Value kNullValue{};
 
@@ -19,6 +24,7 @@ const Value& value_of(std::span<const Value> values, std::uint16_t index) {
 bool Walker::run(Bytes chunk, std::size_t begin, std::size_t end) {
   chunk_ = chunk;
   steps_ = 0;
+  open_elements_ = 0;
   damaged_ = false;
   out_.begin();
   const bool read = fragment(begin, end, 0);
@@ -36,6 +42,8 @@ bool Walker::fragment(std::size_t begin, std::size_t end, unsigned depth) {
 }
 
 bool Walker::instance(std::size_t at, std::size_t end, unsigned depth) {
+  // A definition can hold an instance of itself.
+  if (depth > kMaxNesting) return false;
   std::vector<Value> storage;
   const auto loaded = load_instance(chunk_, at, end, storage);
   if (!loaded) return false;
@@ -69,7 +77,7 @@ bool Walker::ops(const Program& program, std::size_t begin, std::size_t end, Val
         break;
       }
       case OpKind::instance:
-        if (!instance(op.after, chunk_.size(), depth)) return false;
+        if (!instance(op.after, chunk_.size(), depth + 1)) return false;
         break;
       case OpKind::attribute:
       case OpKind::close:
@@ -105,6 +113,8 @@ bool Walker::element(const Program& program, std::size_t open, Values values, un
 
 bool Walker::element_once(const Program& program, std::size_t open, Values values, unsigned depth,
                           const Value* item) {
+  if (open_elements_ == kMaxOpenElements) return false;
+  ++open_elements_;
   const Op& op = program.ops[open];
   out_.open(op.text);
   std::size_t body = open + 1;
@@ -119,6 +129,7 @@ bool Walker::element_once(const Program& program, std::size_t open, Values value
     read = ops(program, body, op.after - 1, values, depth);
   }
   out_.close();
+  --open_elements_;
   return read;
 }
 

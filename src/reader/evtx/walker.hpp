@@ -41,6 +41,7 @@ class Walker {
   Bytes chunk_;
   std::string attribute_;
   std::size_t steps_ = 0;
+  unsigned open_elements_ = 0;
   bool damaged_ = false;
 };
 

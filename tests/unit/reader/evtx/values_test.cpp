@@ -176,6 +176,24 @@ TEST_CASE("evtx content: values nested without end stop at a limit, and the even
   CHECK(reading.outcome.damaged);
 }
 
+TEST_CASE("evtx content: elements in each other stop at a limit over all nested values") {
+  EvtxPiece piece = substitution(V::text("core"));
+  for (int value = 0; value < 10; ++value) {
+    for (int i = 0; i < 100; ++i) piece = child({"L", {}, {piece}, false});
+    EvtxPiece around;
+    around.kind = EvtxPiece::Kind::nested;
+    around.children = {{"N", {}, {piece}, false}};
+    piece = around;
+  }
+  EvtxBuilder log;
+  log.add(user_document({"E", {}, {piece}, false}), 0);
+  const Reading reading = read_events(reader::read_evtx, log.finish());
+  REQUIRE(reading.lines.size() == 1);
+  CHECK(reading.lines[0].find("\"damaged\":true") != std::string::npos);
+  CHECK(reading.lines[0].find("core") == std::string::npos);
+  CHECK(reading.outcome.damaged);
+}
+
 TEST_CASE("evtx content: one value referred to thousands of times does not fill memory") {
   EvtxElement wrapper{"W", {}, {}, false};
   for (int i = 0; i < 300; ++i) wrapper.content.push_back(child({"E", {}, {literal("x")}, false}));
