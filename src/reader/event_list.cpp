@@ -13,13 +13,14 @@
 #include "base/text.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_row.hpp"
+#include "reader/printed_table.hpp"
 #include "reader/text_format_impl.hpp"
 #include "reader/text_lines.hpp"
 
 namespace rdptriage::reader {
 
 namespace {
-enum class Kind : std::uint8_t { none, wevtutil, format_list, copied, psloglist };
+enum class Kind : std::uint8_t { none, wevtutil, format_list, format_table, copied, psloglist };
 
 constexpr std::size_t kMostLabels = 64;
 // wevtutil's own order, in whatever language its labels are.
@@ -92,11 +93,13 @@ Kind kind_of(const WordTable& labels, std::string_view text) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   bool is_numbered_first = false;
+  PrintedTable table(labels);
   for (const std::string_view raw : base::split(text, '\n')) {
     const std::string_view line = raw.ends_with('\r') ? raw.substr(0, raw.size() - 1) : raw;
     if (base::trim(line).empty()) continue;
     if (++lines > kFirstLines) break;
     if (lines == 1) is_numbered_first = is_numbered(line);
+    if (table.take(line) == PrintedTable::Line::row) return Kind::format_table;
     has_log = has_log || log_of(base::trim(line));
     has_source = has_source || numbered_source(line);
     const auto found = labelled(line);
@@ -122,6 +125,7 @@ class ListReading {
               DateOrder date_order, EventSink& sink)
       : labels_(formats.event_labels),
         kind_(kind),
+        table_(formats.event_labels),
         row_(formats, artifact, date_order),
         sink_(sink) {
     locator_.artifact = artifact.index;
@@ -163,6 +167,10 @@ class ListReading {
  private:
   bool begins_record(std::string_view line) {
     if (kind_ == Kind::wevtutil) return is_numbered(line);
+    if (kind_ == Kind::format_table) {
+      table_line_ = table_.take(line);
+      return table_line_ == PrintedTable::Line::row;
+    }
     if (kind_ == Kind::psloglist) return numbered_source(line).has_value();
     const auto found = labelled(line);
     if (!found || found->indent != 0 || found->is_padded != (kind_ == Kind::format_list))
@@ -181,6 +189,8 @@ class ListReading {
         return take_numbered(line);
       case Kind::format_list:
         return take_property(line);
+      case Kind::format_table:
+        return take_printed(line);
       case Kind::copied:
         return take_copied(line);
       case Kind::psloglist:
@@ -201,6 +211,17 @@ class ListReading {
     const auto found = labelled(line);
     if (!found || found->indent != 0 || !found->is_padded) return more(line);
     add_value(labels_.find(found->label), found->value);
+  }
+
+  void take_printed(std::string_view line) {
+    if (table_line_ == PrintedTable::Line::more) return more(base::trim(line));
+    // What all rows have in common comes last; a message goes on in the next line.
+    for (auto value = table_.row().rbegin(); value != table_.row().rend(); ++value) {
+      if (value->first != "Message") add_value(value->first, value->second);
+    }
+    for (const auto& [name, value] : table_.row()) {
+      if (name == "Message") add_value(name, value);
+    }
   }
 
   void take_copied(std::string_view line) {
@@ -253,6 +274,8 @@ class ListReading {
 
   const WordTable& labels_;
   const Kind kind_;
+  PrintedTable table_;
+  PrintedTable::Line table_line_ = PrintedTable::Line::other;
   EventRow row_;
   EventSink& sink_;
   Locator locator_;

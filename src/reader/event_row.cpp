@@ -36,6 +36,16 @@ std::string channel_of(std::string_view name) {
   return {};
 }
 
+std::size_t count_numbers(std::string_view text) {
+  std::size_t count = 0;
+  bool was_digit = false;
+  for (const char c : text) {
+    const bool is_digit = c >= '0' && c <= '9';
+    count += is_digit && !was_digit;
+    was_digit = is_digit;
+  }
+  return count;
+}
 }  // namespace
 
 EventRow::EventRow(const ColumnFormats& formats, const container::Artifact& artifact,
@@ -122,6 +132,7 @@ void EventRow::take_time(std::string_view value) {
     key_.time_quality = TimeQuality::utc;
     return;
   }
+  if (count_numbers(value) < 5) return;  // "Nov 20 09:11" of Get-EventLog says no year
   if (const auto parsed = base::parse_iso8601(value)) {
     key_.time = Timestamp{parsed->ticks};
     key_.time_quality = parsed->zoned ? TimeQuality::utc : local_quality_;

@@ -117,6 +117,8 @@ void add_event_values(const std::vector<EventValues>& table, const ProviderChann
                                       [](const Field& field) { return field.name == "Message"; });
     if (message == fields.end()) continue;
     const std::string_view text = message->value;
+    // A table on a screen cuts messages, maybe within a number.
+    if (text.ends_with("...") || text.ends_with("\xE2\x80\xA6")) continue;
     add_from_message(row, text, fields);
   }
 }
