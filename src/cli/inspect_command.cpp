@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -156,13 +157,16 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text", sandbox = "auto";
+  std::string format = "text", sandbox = "auto", password_file;
+  CaseOptions input;
   FocusOptions focus;
 };
 
 int inspect_paths(const InspectOptions& options) {
-  CaseOptions case_options;
-  if (auto read = read_focus(options.focus, case_options); !read) {
+  CaseOptions case_options = options.input;
+  auto read = read_focus(options.focus, case_options);
+  if (read) read = read_passwords(options.password_file, case_options.passwords);
+  if (!read) {
     print_error(read.error());
     return kUsage;
   }
@@ -202,6 +206,7 @@ void add_inspect_command(Program& program) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   add_sandbox_option(*command, options->sandbox);
+  add_opening_options(*command, options->password_file, options->input.limits);
   set_examples(*command, "rdptriage inspect case.zip");
   command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
 }

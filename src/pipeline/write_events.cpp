@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "container/walk.hpp"
+#include "pipeline/artifact_row.hpp"
 #include "pipeline/find_reader.hpp"
 #include "pipeline/notice_cap.hpp"
 #include "pipeline/reading_order.hpp"
@@ -150,7 +151,7 @@ enum class Repeats : std::uint8_t { impossible, possible };
 class Visitor final : public container::Visitor {
  public:
   Visitor(EventFormat format, const EventFilter& filter, const reader::ReadContext& context,
-          const RuleSet* rules, const Out& out, Repeats repeats, ReadSummary& summary)
+          const RuleSet* rules, const Out& out, Repeats repeats, WriteSummary& summary)
       : format_(format),
         filter_(filter),
         context_(context),
@@ -175,7 +176,7 @@ class Visitor final : public container::Visitor {
     const reader::ReaderInfo* const reader =
         pipeline::find_reader(head, artifact.name, context_, load);
     if (reader == nullptr) {
-      row.because = head.empty() ? "the file is empty" : "no known log or capture format";
+      row.because = pipeline::why_no_reader(head, artifact.name);
       return;
     }
     Sink sink(artifact.path, format_, filter_, repeats_ == Repeats::possible ? &seen_ : nullptr,
@@ -191,6 +192,8 @@ class Visitor final : public container::Visitor {
     row.state = outcome.damaged             ? ArtifactState::damaged
                 : outcome.records_read != 0 ? ArtifactState::used
                                             : ArtifactState::not_used;
+    const bool is_whole = outcome.records_refused == 0 && outcome.bytes_lost == 0;
+    if (row.state != ArtifactState::not_used || is_whole) ++summary_.logs;
     if (sink.without_date() != 0) {
       Notice left_out;
       left_out.code = "EVENTS_WITHOUT_DATE";
@@ -211,19 +214,21 @@ class Visitor final : public container::Visitor {
     ArtifactReport& row = add(artifact);
     row.format = format;
     row.state = ArtifactState::used;
+    open_bundles_.push_back(summary_.artifacts.size() - 1);
   }
   void not_used(const container::Artifact& artifact, const container::Sniffed& why) override {
-    ArtifactReport& row = add(artifact);
-    row.format = why.format;
-    row.because = why.title;
+    pipeline::judge_sniffed(why, add(artifact));
   }
   void refused(const container::Artifact& artifact, Notice notice) override {
     ArtifactReport& row = add(artifact);
     row.state = ArtifactState::refused;
-    row.because = notice.text;
+    row.because = pipeline::reason_of(notice, row);
     summary_.notices.push_back(std::move(notice));
   }
-  void bundle_end(const container::Artifact&, bool) override {}
+  void bundle_end(const container::Artifact&, std::string_view lost) override {
+    if (!lost.empty()) summary_.artifacts[open_bundles_.back()].state = ArtifactState::damaged;
+    open_bundles_.pop_back();
+  }
   void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
 
  private:
@@ -250,12 +255,7 @@ class Visitor final : public container::Visitor {
   }
 
   ArtifactReport& add(const container::Artifact& artifact) {
-    ArtifactReport& row = summary_.artifacts.emplace_back();
-    row.id = "A" + std::to_string(artifact.index + 1);
-    if (artifact.parent) row.parent = "A" + std::to_string(*artifact.parent + 1);
-    row.path = artifact.path;
-    row.bytes = artifact.bytes;
-    return row;
+    return summary_.artifacts.emplace_back(pipeline::artifact_row(artifact));
   }
 
   EventFormat format_;
@@ -265,7 +265,8 @@ class Visitor final : public container::Visitor {
   const Out& out_;
   Repeats repeats_;
   pipeline::SeenRecords seen_;
-  ReadSummary& summary_;
+  WriteSummary& summary_;
+  std::vector<std::size_t> open_bundles_;  // rows, the innermost last
   bool stopped_ = false;
 };
 
@@ -283,9 +284,9 @@ std::optional<Timestamp> parse_time(std::string_view text, std::int64_t ahead) {
   return Timestamp{parsed->zoned ? parsed->ticks : parsed->ticks - ahead};
 }
 
-ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
+WriteSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
                          FunctionRef<EventFlow(std::string_view bytes)> out, const RuleSet* rules) {
-  ReadSummary summary;
+  WriteSummary summary;
   container::Guard guard(input.options().limits, input.options().passwords);
   std::vector<container::WalkInput> inputs;
   for (const Case::Input& given : input.inputs()) {
