@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "cli/command.hpp"
 #include "cli/confine.hpp"
@@ -69,12 +70,19 @@ std::string host_name(const Inspection& inspection, const std::string& id) {
 }
 
 void print_text(const Inspection& inspection, std::ostream& out) {
-  std::uint64_t usable = 0;
+  std::size_t usable = 0, format_width = 8;
+  std::set<std::string_view> bundles;
+  for (const ArtifactReport& artifact : inspection.artifacts) {
+    format_width = std::max(format_width, artifact.format.size());
+    bundles.insert(artifact.parent);
+  }
+  bundles.erase("");
   for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
     const ArtifactReport& artifact = inspection.artifacts[i];
     usable += artifact.records_read != 0 ? 1 : 0;
-    std::string line = fmt::format("{:<9}{:<16}", in_words(artifact.state),
-                                   artifact.format.empty() ? "-" : artifact.format);
+    std::string line =
+        fmt::format("{:<9}{:<{}}", in_words(artifact.state),
+                    artifact.format.empty() ? "-" : artifact.format, format_width + 1);
     line += artifact.bytes ? fmt::format("{:>12}  ", *artifact.bytes) : std::string(14, ' ');
     line += artifact.path;
     if (const std::string name = host_name(inspection, inspection.whose[i]); !name.empty())
@@ -92,8 +100,9 @@ void print_text(const Inspection& inspection, std::ostream& out) {
       out << inert(row) << '\n';
     }
   }
-  out << fmt::format("\n{} of {} files hold records that would be used\n", usable,
-                     inspection.artifacts.size());
+  const std::size_t files = inspection.artifacts.size() - bundles.size();
+  out << fmt::format("\n{} of {} file{} hold{} records that would be used\n", usable, files,
+                     files == 1 ? "" : "s", usable == 1 || files == 1 ? "s" : "");
   print_case(inspection, out);
 }
 
