@@ -9,50 +9,13 @@
 
 #include "base/sha256.hpp"
 #include "pipeline/artifact_row.hpp"
+#include "pipeline/hashing_source.hpp"
 #include "pipeline/notice_cap.hpp"
 
 namespace rdptriage::pipeline {
 
 namespace {
 constexpr std::size_t kBlock = 64 * 1024;
-
-// Hashes what passes through. Random access goes past it: see hash_of.
-class HashingSource final : public container::ByteSource {
- public:
-  HashingSource(container::ByteSource& inner, base::Sha256* hash, ReadProgress* progress)
-      : inner_(&inner), hash_(hash), progress_(progress) {}
-
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    auto count = inner_->read(out);
-    if (!count) {
-      failed_ = true;
-      return count;
-    }
-    passed_ += *count;
-    if (progress_ != nullptr) progress_->bytes += *count;
-    if (hash_ != nullptr) hash_->update(std::span<const std::byte>(out.first(*count)));
-    return count;
-  }
-  const container::RandomAccess* random_access() const override { return inner_->random_access(); }
-
-  // Reads on to the end, for the hash and the size.
-  void drain() {
-    std::vector<std::byte> block(kBlock);
-    while (!failed_) {
-      const auto count = read(block);
-      if (!count || *count == 0) break;
-    }
-  }
-  std::uint64_t passed() const { return passed_; }
-  bool failed() const { return failed_; }
-
- private:
-  container::ByteSource* inner_;
-  base::Sha256* hash_;
-  ReadProgress* progress_;
-  std::uint64_t passed_ = 0;
-  bool failed_ = false;
-};
 
 std::string hash_of(const container::RandomAccess& data, ReadProgress* progress) {
   base::Sha256 hash;

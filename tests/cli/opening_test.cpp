@@ -1,5 +1,5 @@
 // Passwords and limits: every command that opens logs takes them.
-#include <filesystem>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,7 +21,7 @@ struct Command {
 const Command kCommands[] = {
     {{"analyze", "PATH"}, "gateway-http.502"},      {{"batch", "PATH"}, "gateway-http.502"},
     {{"diff", "PATH", "PATH"}, "gateway-http.502"}, {{"events", "PATH"}, "Unexpected HTTP status"},
-    {{"inspect", "PATH"}, "1  client-trace"},          {{"rules", "match", "PATH"}, "a.log:1"},
+    {{"inspect", "PATH"}, "1  client-trace"},       {{"rules", "match", "PATH"}, "a.log:1"},
 };
 
 Outcome run(const Command& command, const std::string& path, std::vector<std::string> more) {
@@ -49,6 +49,30 @@ TEST_CASE("cli: every command that opens logs takes the passwords of zip files")
           std::string::npos);
     CHECK(run(command, path, {"--password-file", folder + "/none"}).exit_code == 2);
   }
+}
+
+TEST_CASE("cli: events writes members of bundles with the same bytes once") {
+  const std::string folder = fresh_folder("cli-same-bytes");
+  const std::string trace(kTrace), longer = std::string(6000, '-') + "\n";
+  const auto zip = [&](const std::string& name, const std::vector<Entry>& members) {
+    write_text_file(folder + '/' + name, as_text(pack(Packing::zip, members)));
+    return folder + '/' + name;
+  };
+  const auto lines = [](const std::vector<std::string>& words) {
+    const std::string out = run_program(words).out;
+    return std::count(out.begin(), out.end(), '\n');
+  };
+  write_text_file(folder + "/a.log", trace);
+  const std::string twice =
+      zip("twice.zip", {{"a.log", bytes_of(trace)}, {"b.log", bytes_of(trace)}});
+  CHECK(lines({"events", twice}) == 1);
+  CHECK(lines({"events", twice, folder + "/a.log"}) == 1);
+  CHECK(lines({"events", twice, zip("again.zip", {{"c.log", bytes_of(trace)}})}) == 1);
+  // What begins alike is not the same.
+  const std::string begins_alike =
+      zip("alike.zip", {{"a.log", bytes_of(trace + longer + trace)},
+                        {"b.log", bytes_of(trace + longer + trace + trace)}});
+  CHECK(lines({"events", begins_alike}) == 7);
 }
 
 TEST_CASE("cli: every command that opens logs takes the limits that its notices name") {
