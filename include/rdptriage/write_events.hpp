@@ -38,7 +38,7 @@ struct WriteSummary : ReadSummary {
 // threads (CaseOptions::jobs), until it answers stop. Memory does not grow with the case. Returns
 // one row per artifact and the notices. `rules` has the text formats; null means the default pack.
 WriteSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
-                         FunctionRef<EventFlow(std::string_view bytes)> out,
-                         const RuleSet* rules = nullptr);
+                          FunctionRef<EventFlow(std::string_view bytes)> out,
+                          const RuleSet* rules = nullptr);
 
 }  // namespace rdptriage
