@@ -99,6 +99,19 @@ std::string_view usual_channel(const ColumnFormats& formats, std::string_view pr
   return known == formats.channels.end() ? std::string_view() : std::string_view(known->second);
 }
 
+void complete_event(const ColumnFormats& formats, EventKey& key, std::deque<std::string>& storage,
+                    std::vector<Field>& fields) {
+  if (!key.event_id) return;
+  if (key.provider.empty() && key.channel.empty()) {
+    const auto message = std::find_if(fields.begin(), fields.end(),
+                                      [](const Field& field) { return field.name == "Message"; });
+    if (message != fields.end())
+      key.provider = provider_of(formats.event_values, *key.event_id, message->value);
+  }
+  if (key.channel.empty()) key.channel = usual_channel(formats, key.provider);
+  add_event_values(formats.event_values, formats.channels, key, storage, fields);
+}
+
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,
                   ColumnFormats& out, std::vector<Problem>& problems) {
   if (document.find("w3c") == nullptr && document.find("event_columns") == nullptr &&

@@ -4,6 +4,7 @@
 // rules/formats/; how rows are split is code (w3c_log.cpp, event_table.cpp, event_list.cpp).
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,11 @@ struct ColumnFormats {
 std::string_view full_channel(const ColumnFormats& formats, std::string_view name);
 // Where the records of a provider are, when it is known; else "".
 std::string_view usual_channel(const ColumnFormats& formats, std::string_view provider);
+
+// What the export leaves out and the formats know: the provider, the channel, the names of values.
+// New views are into the formats, the fields and `storage`.
+void complete_event(const ColumnFormats& formats, EventKey& key, std::deque<std::string>& storage,
+                    std::vector<Field>& fields);
 
 // Takes the document in when it is one of these; false when it is something else.
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,

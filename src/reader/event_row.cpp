@@ -60,20 +60,12 @@ void EventRow::begin() {
 }
 
 Flow EventRow::give(const Locator& where, EventSink& sink) {
-  find_channel();
-  add_event_values(formats_.event_values, formats_.channels, key_, texts_, fields_);
+  // What the record says goes before what its file is called, and that before what is usual.
+  if (key_.channel.empty())
+    key_.channel = channel_of_part_.empty() ? channel_of_file_ : channel_of_part_;
+  complete_event(formats_, key_, texts_, fields_);
   EventView view(key_, where, *this, storage_);
   return sink.event(view);
-}
-
-// What the record says goes before what its file is called, and that before what is usual.
-void EventRow::find_channel() {
-  if (!key_.channel.empty()) return;
-  if (!channel_of_file_.empty() || !channel_of_part_.empty()) {
-    key_.channel = channel_of_part_.empty() ? channel_of_file_ : channel_of_part_;
-    return;
-  }
-  key_.channel = usual_channel(formats_, key_.provider);
 }
 
 void EventRow::take(std::string_view column, std::string_view value) {

@@ -36,7 +36,6 @@ class EventRow final : private EventDecoder {
   void decode_system(SystemFields& out) override { out = system_; }
   void decode_fields(std::vector<Field>& out) override { out = fields_; }
   void take_time(std::string_view value);
-  void find_channel();
 
   const ColumnFormats& formats_;
   const DateOrder date_order_;

@@ -73,6 +73,19 @@ void load_event_values(const base::YamlNode& list, const base::SourceText& sourc
   const auto problem = [&](const base::YamlNode& node, std::string message) {
     problems.push_back(base::make_problem("P080", source, node, std::move(message), {}, {}));
   };
+  const auto add_patterns = [&](const base::YamlNode& item, std::string_view key,
+                                std::vector<base::Pattern>& to) {
+    const base::YamlNode* expressions = item.find(key);
+    if (expressions == nullptr) return;
+    for (const base::YamlNode& expression : expressions->items) {
+      auto pattern = base::Pattern::compile(expression.text);
+      if (pattern) {
+        to.push_back(std::move(*pattern));
+      } else {
+        problem(expression, "the expression is refused: " + pattern.error().message);
+      }
+    }
+  };
   for (const base::YamlNode& item : list.items) {
     EventValues row;
     row.provider = item.text_of("provider");
@@ -86,24 +99,32 @@ void load_event_values(const base::YamlNode& list, const base::SourceText& sourc
     if (const base::YamlNode* hex = item.find("hex")) {
       for (const base::YamlNode& name : hex->items) row.hex.push_back(name.text);
     }
-    if (const base::YamlNode* messages = item.find("messages")) {
-      for (const base::YamlNode& message : messages->items) {
-        auto pattern = base::Pattern::compile(message.text);
-        if (!pattern) {
-          problem(message, "the expression is refused: " + pattern.error().message);
-        } else if (pattern->named_groups().empty()) {
-          problem(message, "the expression names no value");
-        } else {
-          row.messages.push_back(std::move(*pattern));
-        }
-      }
+    add_patterns(item, "known_by", row.known_by);
+    add_patterns(item, "messages", row.messages);
+    if (std::any_of(row.messages.begin(), row.messages.end(),
+                    [](const base::Pattern& pattern) { return pattern.named_groups().empty(); })) {
+      problem(item, "an expression names no value");
     }
-    if (row.provider.empty() || row.ids.empty() || (row.names.empty() && row.messages.empty())) {
-      problem(item, "values of events need `provider`, `ids`, and `names` or `messages`");
+    if (row.provider.empty() || row.ids.empty() ||
+        (row.names.empty() && row.messages.empty() && row.known_by.empty())) {
+      problem(item,
+              "values of events need `provider`, `ids`, and `names`, `messages` or `known_by`");
       continue;
     }
     out.push_back(std::move(row));
   }
+}
+
+std::string_view provider_of(const std::vector<EventValues>& table, std::uint32_t event_id,
+                             std::string_view message) {
+  for (const EventValues& row : table) {
+    if (std::find(row.ids.begin(), row.ids.end(), event_id) == row.ids.end()) continue;
+    if (std::any_of(row.known_by.begin(), row.known_by.end(),
+                    [&](const base::Pattern& pattern) { return pattern.search(message); })) {
+      return row.provider;
+    }
+  }
+  return {};
 }
 
 void add_event_values(const std::vector<EventValues>& table, const ProviderChannels& channels,

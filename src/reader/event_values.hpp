@@ -19,8 +19,9 @@ namespace rdptriage::reader {
 struct EventValues {
   std::string provider;
   std::vector<std::uint32_t> ids;
-  std::vector<std::string> names;  // of the values in their order
-  std::vector<std::string> hex;    // of these, what Windows shows as 0x…
+  std::vector<base::Pattern> known_by;  // messages that with the id tell the provider
+  std::vector<std::string> names;       // of the values in their order
+  std::vector<std::string> hex;         // of these, what Windows shows as 0x…
   std::vector<base::Pattern>
       messages;  // named groups become fields; the first value of a name stays
 };
@@ -30,6 +31,11 @@ using ProviderChannels = std::vector<std::pair<std::string, std::string>>;
 // The value of the key `event_values`.
 void load_event_values(const base::YamlNode& list, const base::SourceText& source,
                        std::vector<EventValues>& out, std::vector<Problem>& problems);
+
+// The provider of an event that tells no more than its id and its message; "" when the message is
+// no one's that the table knows.
+std::string_view provider_of(const std::vector<EventValues>& table, std::uint32_t event_id,
+                             std::string_view message);
 
 // Names unnamed values of EventData where the table knows as many; else adds what the message says.
 // New views are into the values, the table and `storage`.

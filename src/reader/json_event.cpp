@@ -32,9 +32,7 @@ class JsonEvent final : public EventDecoder {
   bool make(const json& object) {
     const bool is_event = take(object);
     if (formats_ == nullptr) return is_event;
-    if (key.product == "windows" && key.channel.empty())
-      key.channel = usual_channel(*formats_, key.provider);
-    add_event_values(formats_->event_values, formats_->channels, key, texts_, fields_);
+    if (key.product == "windows") complete_event(*formats_, key, texts_, fields_);
     return is_event;
   }
   // Only the values, from the text of a JSON object; `storage` keeps what they are views into.

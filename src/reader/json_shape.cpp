@@ -103,21 +103,6 @@ constexpr JsonShape kShapes[] = {
      "",
      "",
      ""},
-    // Sentinel and Log Analytics
-    {{"TimeGenerated", "EventID"},
-     "EventID",
-     "TimeGenerated",
-     "EventLog",
-     "Source",
-     "Computer",
-     "EventRecordId",
-     "",
-     "",
-     "",
-     "",
-     "RenderedDescription",
-     "",
-     ""},
     // Get-EventLog
     {{"TimeGenerated", "InstanceId"},
      "EventID",
@@ -132,6 +117,21 @@ constexpr JsonShape kShapes[] = {
      "",
      "Message",
      "ReplacementStrings",
+     ""},
+    // Sentinel and Log Analytics
+    {{"TimeGenerated", "EventID"},
+     "EventID",
+     "TimeGenerated",
+     "EventLog",
+     "Source",
+     "Computer",
+     "EventRecordId",
+     "",
+     "",
+     "",
+     "",
+     "RenderedDescription",
+     "",
      ""},
 };
 
@@ -210,6 +210,15 @@ std::vector<const json*> wrapped_events(const json& object) {
     for (const json& hit : *hits) {
       const json* const source = member(hit, "_source");
       if (source != nullptr && source->is_object()) out.push_back(source);
+    }
+    if (!out.empty()) return out;
+  }
+  // Windows PowerShell's ConvertTo-Json of a list that was looked at before.
+  const json* const listed = member(object, "value");
+  if (listed != nullptr && listed->is_array() && member(object, "Count") != nullptr) {
+    std::vector<const json*> out;
+    for (const json& item : *listed) {
+      if (item.is_object()) out.push_back(&item);
     }
     if (!out.empty()) return out;
   }

@@ -235,6 +235,11 @@ TEST_CASE("event json: what each tool calls the parts of a record") {
        "\"EventID\":36870,\"TimeCreated\":{\"@SystemTime\":\"2026-11-20T09:11:53.123Z\"},"
        "\"EventRecordID\":9001,\"Channel\":\"System\",\"Computer\":\"RDS01\"}}}\n",
        {}},
+      {"Get-EventLog",
+       R"({"value":[{"EventID":36870,"MachineName":"RDS01","Index":9001,"Source":"Schannel",
+          "InstanceId":36870,"TimeGenerated":"\/Date(1795165913123)\/","Message":"Fatal",
+          "ReplacementStrings":["server"]}],"Count":1})",
+       {R"("provider":"Schannel")", R"("Data":"server")"}},
       {"Splunk",
        R"({"preview":false,"result":{"_time":"2026-11-20T09:11:53.123+00:00","EventCode":"36870",
           "LogName":"System","SourceName":"Schannel","ComputerName":"RDS01","RecordNumber":"9001"}})",
