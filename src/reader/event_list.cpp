@@ -105,8 +105,9 @@ Kind kind_of(const WordTable& labels, std::string_view text) {
     const auto found = labelled(line);
     if (!found) continue;
     if (is_numbered_first && lines == 5 && is_digits(found->value)) return Kind::wevtutil;
+    if (found->indent != 0) continue;
     const std::string_view name = labels.find(found->label);
-    if (found->indent != 0 || name.empty()) continue;
+    if (name.empty()) continue;
     (found->is_padded ? padded : plain).push_back(name);
   }
   const auto is_list = [&](const std::vector<std::string_view>& names) {

@@ -7,9 +7,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_row.hpp"
 #include "reader/local_date.hpp"
@@ -120,22 +123,58 @@ std::optional<Heading> find_heading(const ColumnFormats& formats, std::string_vi
   return std::nullopt;
 }
 
-// Joins the lines of a row whose quotes are still open.
+// Whether the line by itself is a row of the table, not the inside of a message.
+class RowSigns {
+ public:
+  explicit RowSigns(const Heading& heading) : separator_(heading.separator) {
+    const auto place = [&](std::string_view name) {
+      const auto found = std::find(heading.columns.begin(), heading.columns.end(), name);
+      return static_cast<std::size_t>(found - heading.columns.begin());
+    };
+    id_ = place("EventID");
+    time_ = place("TimeCreated");
+    fewest_ = heading.columns.size() - 1;
+  }
+
+  bool are_in(std::string_view line) {
+    const auto separators =
+        static_cast<std::size_t>(std::count(line.begin(), line.end(), separator_));
+    if (id_ > fewest_ || time_ > fewest_ || separators + 1 < fewest_) return false;
+    split_row(line, separator_, values_);
+    return values_.size() > std::max(id_, time_) && is_number(base::trim(values_[id_])) &&
+           (local_ticks(values_[time_]) || base::parse_iso8601(base::trim(values_[time_])));
+  }
+
+ private:
+  char separator_;
+  std::size_t id_ = 0, time_ = 0, fewest_ = 0;
+  std::vector<std::string> values_;
+};
+
+// Joins the lines of a row whose quotes are still open. A quote that is never closed costs its row,
+// not all that follow.
 class RowReader {
  public:
   RowReader(LineReader& lines, std::uint64_t most) : lines_(lines), most_(most) {}
 
+  void set_signs(const Heading& heading) { signs_.emplace(heading); }
+
   // The next row as text, unsplit; nothing at the end.
   std::optional<TextLine> next() {
-    auto line = lines_.next();
-    while (line && base::trim(line->text).empty()) line = lines_.next();
+    auto line = next_line();
+    while (line && base::trim(line->text).empty()) line = next_line();
     if (!line) return std::nullopt;
     TextLine row = *line;
     text_ = line->text;
     bool open = opens(text_, false);
     while (open && text_.size() < most_) {
-      line = lines_.next();
+      line = next_line();
       if (!line) break;
+      if (signs_ && signs_->are_in(line->text)) {
+        ahead_text_ = line->text;
+        ahead_ = line;
+        break;
+      }
       open = opens(line->text, open);
       text_ += '\n';
       text_ += line->text;
@@ -146,6 +185,13 @@ class RowReader {
   }
 
  private:
+  std::optional<TextLine> next_line() {
+    if (!ahead_) return lines_.next();
+    auto line = std::exchange(ahead_, std::nullopt);
+    line->text = ahead_text_;
+    return line;
+  }
+
   // Doubled quotes close and open again, so every quote can simply be counted.
   static bool opens(std::string_view line, bool open) {
     return open != (std::count(line.begin(), line.end(), '"') % 2 != 0);
@@ -153,7 +199,9 @@ class RowReader {
 
   LineReader& lines_;
   const std::uint64_t most_;
-  std::string text_;
+  std::string text_, ahead_text_;
+  std::optional<TextLine> ahead_;  // begins the next row
+  std::optional<RowSigns> signs_;
 };
 
 class TableReading {
@@ -252,6 +300,7 @@ ReadOutcome read_event_table(const container::Artifact& artifact, container::Byt
   auto row = rows.next();
   auto heading = find_heading(set.columns, names, row ? row->text : std::string_view());
   if (!heading) return outcome;
+  rows.set_signs(*heading);
   TableReading reading(set.columns, artifact, std::move(*heading), context.date_order, sink);
   for (; row; row = rows.next()) {
     if (reading.row(*row) == Flow::stop) break;
