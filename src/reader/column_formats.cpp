@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
 #include "base/problem.hpp"
@@ -14,8 +15,9 @@ namespace rdptriage::reader {
 namespace {
 class ColumnLoader {
  public:
-  ColumnLoader(const base::SourceText& source, ColumnFormats& out, std::vector<Problem>& problems)
-      : source_(source), out_(out), problems_(problems) {}
+  ColumnLoader(const base::SourceText& source, ColumnFormats& out, base::KeyWords& key_words,
+               std::vector<Problem>& problems)
+      : source_(source), out_(out), key_words_(key_words), problems_(problems) {}
 
   void load(const base::YamlNode& document) {
     for (const base::YamlNode& key : document.keys) {
@@ -31,16 +33,15 @@ class ColumnLoader {
       for (const base::YamlNode& kind : kinds->items) add_kind(kind);
     }
     if (const base::YamlNode* columns = document.find("event_columns")) {
-      add_words(*columns, out_.event_columns);
-      add_words(*columns, out_.event_labels);
+      add_words(*columns, {&out_.event_columns, &out_.event_labels});
     }
     if (const base::YamlNode* labels = document.find("event_labels"))
-      add_words(*labels, out_.event_labels);
+      add_words(*labels, {&out_.event_labels});
     if (const base::YamlNode* columns = document.find("utc_columns")) {
       for (const base::YamlNode& column : columns->items) out_.utc_columns.push_back(column.text);
     }
     if (const base::YamlNode* names = document.find("channel_names"))
-      add_words(*names, out_.channel_names);
+      add_words(*names, {&out_.channel_names});
     if (const base::YamlNode* values = document.find("event_values"))
       load_event_values(*values, source_, out_.event_values, problems_);
     if (const base::YamlNode* channels = document.find("channels")) {
@@ -55,10 +56,11 @@ class ColumnLoader {
     problems_.push_back(base::make_problem("P080", source_, node, std::move(message), {}, {}));
   }
 
-  static void add_words(const base::YamlNode& table, WordTable& out) {
+  void add_words(const base::YamlNode& table, std::initializer_list<WordTable*> tables) {
     for (std::size_t i = 0; i < table.keys.size(); ++i) {
       for (const base::YamlNode& word : table.items[i].items) {
-        out.add(table.keys[i].text, word.text);
+        for (WordTable* out : tables) out->add(table.keys[i].text, word.text);
+        key_words_.add(word.text);
       }
     }
   }
@@ -83,6 +85,7 @@ class ColumnLoader {
 
   const base::SourceText source_;
   ColumnFormats& out_;
+  base::KeyWords& key_words_;
   std::vector<Problem>& problems_;
 };
 }  // namespace
@@ -113,12 +116,12 @@ void complete_event(const ColumnFormats& formats, EventKey& key, std::deque<std:
 }
 
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,
-                  ColumnFormats& out, std::vector<Problem>& problems) {
+                  ColumnFormats& out, base::KeyWords& key_words, std::vector<Problem>& problems) {
   if (document.find("w3c") == nullptr && document.find("event_columns") == nullptr &&
       document.find("event_values") == nullptr) {
     return false;
   }
-  ColumnLoader(source, out, problems).load(document);
+  ColumnLoader(source, out, key_words, problems).load(document);
   return true;
 }
 

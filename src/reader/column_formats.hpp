@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/key_words.hpp"
 #include "base/yaml.hpp"
 #include "rdptriage/problem.hpp"
 #include "reader/capture_format.hpp"
@@ -45,9 +46,10 @@ std::string_view usual_channel(const ColumnFormats& formats, std::string_view pr
 void complete_event(const ColumnFormats& formats, EventKey& key, std::deque<std::string>& storage,
                     std::vector<Field>& fields);
 
-// Takes the document in when it is one of these; false when it is something else.
+// Takes the document in when it is one of these; false when it is something else. Headings and
+// labels also tell code pages apart.
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,
-                  ColumnFormats& out, std::vector<Problem>& problems);
+                  ColumnFormats& out, base::KeyWords& key_words, std::vector<Problem>& problems);
 
 Sureness probe_w3c_log(std::span<const std::byte> head, std::string_view name, const ReadContext&);
 ReadOutcome read_w3c_log(const container::Artifact&, container::ByteSource&, const ReadContext&,

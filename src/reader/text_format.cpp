@@ -76,7 +76,7 @@ class FormatLoader {
       load_capture(document, source_, out_.captures, problems_);
       return;
     }
-    if (load_columns(document, source_, out_.columns, problems_)) return;
+    if (load_columns(document, source_, out_.columns, out_.key_words, problems_)) return;
     if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
                                "extract", "blocks", "key_words", "catch_all"})) {
       return;
