@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/opening_options.hpp"
 #include "rdptriage/rules.hpp"
 
@@ -22,7 +23,7 @@ using nlohmann::ordered_json;
 // What the options of all subcommands end in.
 struct RulesOptions {
   std::vector<std::string> rules;
-  std::string log_source_map, placeholders, format = "text", password_file;
+  std::string log_source_map, placeholders, format = "text", password_file, sandbox = "auto";
   bool use_log_sources = false, keep_going = false, sigma = false;
   CaseOptions input;
   std::vector<std::string> paths;
@@ -131,6 +132,10 @@ int run_match(const RulesOptions& options) {
   case_options.sha256 = false;
   if (auto read = read_passwords(options.password_file, case_options.passwords); !read) {
     print_error(read.error());
+    return kUsage;
+  }
+  if (auto confined = confine(options.sandbox, {}); !confined) {
+    print_error(confined.error());
     return kUsage;
   }
   Case input(case_options);
@@ -296,6 +301,7 @@ void add_rules_command(Program& program) {
   match->add_flag("--use-logsource", options->use_log_sources,
                   "A rule sees only events of its log source");
   match->add_option("--jobs", options->input.jobs, "Threads (default: all)");
+  add_sandbox_option(*match, options->sandbox);
   add_opening_options(*match, options->password_file, options->input.limits);
   match->add_option("PATH", options->paths, "Logs, traces and captures: files, folders, archives")
       ->required();
