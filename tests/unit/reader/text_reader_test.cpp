@@ -128,3 +128,48 @@ TEST_CASE("text: programs around the control of mstsc give both reasons in decim
   CHECK(first(codes[0], "ErrorCode") == "0x904");
   CHECK(first(codes[0], "ExtendedErrorCode") == "0x7");
 }
+
+TEST_CASE("text: times of a trace in the forms of many countries") {
+  struct Form {
+    std::string_view written, read;
+  };
+  const auto form = GENERATE(
+      Form{"2026-11-20 09:11:52", "2026-11-20T09:11:52.0000000"},
+      Form{"2026-11-20 09:11:52 +0100", "2026-11-20T08:11:52.0000000Z"},
+      Form{"2026-11-20T09:11:52.1234567-05:30", "2026-11-20T14:41:52.1234567Z"},
+      Form{"[20.11.2026 09:11:52]", "2026-11-20T09:11:52.0000000"},
+      Form{"9.11.26, 09:11:52", "2026-11-09T09:11:52.0000000"},
+      Form{"11/20/2026 9:11:52 PM", "2026-11-20T21:11:52.0000000"},
+      Form{"11/9/2026 12:11:52 AM", "2026-11-09T00:11:52.0000000"},
+      Form{"20/11/2026 09:11:52", "2026-11-20T09:11:52.0000000"},
+      Form{"20-11-2026 09:11:52", "2026-11-20T09:11:52.0000000"},
+      Form{"11/09/2026 09:11:52", "09:11:52.0000000"},  // September or November
+      Form{"20-Nov-2026 09:11:52", "2026-11-20T09:11:52.0000000"},
+      Form{"Nov 20, 2026 9:11:52 PM", "2026-11-20T21:11:52.0000000"},
+      Form{"Fri Nov 20 09:11:52 2026", "2026-11-20T09:11:52.0000000"},
+      Form{"2026\u5e7411\u670820\u65e5 9:11:52", "2026-11-20T09:11:52.0000000"},
+      Form{"9:11:52 PM", "21:11:52.0000000"}, Form{"99/99/2026 09:11:52", "09:11:52.0000000"});
+  const TextResult got = read_bytes(std::string(form.written) + " ERROR mstsc: it failed\n");
+  REQUIRE(got.events.size() == 1);
+  INFO(form.written);
+  CHECK(first(got.events[0], "time") == form.read);
+  CHECK(first(got.events[0], "Level") == "ERROR");
+}
+
+TEST_CASE("text: one code in a line that speaks of the connection, whatever stands before") {
+  struct Line {
+    std::string_view text, code;
+  };
+  const auto line = GENERATE(
+      Line{"2026-11-20 09:11:52 ERROR RDP disconnected, error code: 0x204", "0x204"},
+      Line{"[12] Connection to SessionDesktop ended with code 0x3000047", "0x3000047"},
+      Line{"2026-11-20 09:11:52 Disconnect reason: 516 (0x204)", "0x204"},
+      Line{"11-20 09:11:52.103  1234  1250 E RdClient: onDisconnected: reason=516", "0x204"},
+      Line{"2026-11-20 09:11:52 RDP package setup failed, error code 0x204", ""},
+      Line{"2026-11-20 09:11:52 session 0x204 opened", ""},
+      Line{"2026-11-20 09:11:52 Disk error code: 0x204", ""});
+  const auto codes = of_service(read_bytes(std::string(line.text) + "\n"), "client-disconnect");
+  INFO(line.text);
+  REQUIRE(codes.size() == (line.code.empty() ? 0U : 1U));
+  if (!codes.empty()) CHECK(first(codes[0], "ErrorCode") == line.code);
+}
