@@ -38,6 +38,10 @@ Origins origins_of(const FormatSet::Impl& set, std::string_view field) {
       if (field.empty() || name == field) out.constants.insert(base::to_lower_ascii(value));
     }
   };
+  for (const FieldPattern& carrier : set.carriers) {
+    out.line = out.line || has_group(carrier, field);
+    add_constants(carrier.set);
+  }
   for (const TextFormat& format : set.formats) {
     if (field.empty() || field == "Client") {
       out.constants.insert(base::to_lower_ascii(format.client));

@@ -77,12 +77,14 @@ class FormatLoader {
       return;
     }
     if (load_columns(document, source_, out_.columns, out_.key_words, problems_)) return;
-    if (!check_keys(document, {"format", "title", "client", "signs", "prefixes", "samples",
-                               "extract", "blocks", "key_words", "catch_all"})) {
+    if (!check_keys(document,
+                    {"format", "title", "client", "signs", "prefixes", "samples", "extract",
+                     "blocks", "key_words", "catch_all", "carriers", "names"})) {
       return;
     }
     for_each(document, "key_words",
              [&](const base::YamlNode& node) { out_.key_words.add(node.text); });
+    for_each(document, "carriers", [&](const base::YamlNode& node) { load_carrier(node); });
     for_each(document, "extract", [&](const base::YamlNode& node) {
       if (auto pattern = field_pattern(node, Use::anywhere))
         out_.extractions.push_back(std::move(*pattern));
@@ -96,6 +98,9 @@ class FormatLoader {
     format.catch_all = document.find("catch_all") != nullptr;
     for_each(document, "signs", [&](const base::YamlNode& node) {
       if (auto pattern = compile(node)) format.signs.push_back(std::move(*pattern));
+    });
+    for_each(document, "names", [&](const base::YamlNode& node) {
+      if (auto pattern = compile(node)) format.names.push_back(std::move(*pattern));
     });
     for_each(document, "prefixes", [&](const base::YamlNode& node) {
       if (auto pattern = field_pattern(node, Use::prefix))
@@ -175,8 +180,18 @@ class FormatLoader {
     return out;
   }
 
+  void load_carrier(const base::YamlNode& node) {
+    auto pattern = field_pattern(node, Use::anywhere);
+    if (!pattern) return;
+    if (!pattern->pattern.group(kCarriedLine)) {
+      return problem(node, fmt::format("a carrier needs the group `(?P<{}>.*)`", kCarriedLine));
+    }
+    out_.carriers.push_back(std::move(*pattern));
+  }
+
   void load_block(const base::YamlNode& node) {
-    if (!check_keys(node, {"service", "lines", "required", "within", "waits"})) return;
+    if (!check_keys(node, {"service", "lines", "required", "within", "waits", "linger", "unless"}))
+      return;
     LineBlock block;
     block.service = node.text_of("service");
     for_each(node, "lines", [&](const base::YamlNode& line) {
@@ -189,7 +204,14 @@ class FormatLoader {
       block.within =
           static_cast<unsigned>(std::clamp<std::int64_t>(within->integer().value_or(8), 1, 100));
     }
+    if (const base::YamlNode* linger = node.find("linger")) {
+      block.linger =
+          static_cast<unsigned>(std::clamp<std::int64_t>(linger->integer().value_or(0), 0, 10));
+    }
     block.waits = node.text_of("waits") == "true";
+    for_each(node, "unless", [&](const base::YamlNode& expression) {
+      if (auto pattern = compile(expression)) block.unless.push_back(std::move(*pattern));
+    });
     if (block.lines.empty()) return problem(node, "a block needs at least one line");
     out_.blocks.push_back(std::move(block));
   }

@@ -19,8 +19,10 @@ namespace rdptriage::reader {
 
 struct CaptureSet;  // capture_format.hpp
 
-// The log source of the event that a line becomes.
-inline constexpr std::string_view kLineProduct = "rdp", kLineService = "client-trace";
+// The log source of the event that a line becomes. A text of which no format knows a line is no
+// trace: what it says of refused connections or HTTP is about something else.
+inline constexpr std::string_view kLineProduct = "rdp", kLineService = "client-trace",
+                                  kForeignLineService = "text";
 
 struct FormatFile {
   std::string_view path, text;

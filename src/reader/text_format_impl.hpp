@@ -35,8 +35,12 @@ struct TextFormat {
   std::string name, title, client;
   std::vector<base::Pattern> signs;    // each line of a file that one of them matches speaks for it
   std::vector<FieldPattern> prefixes;  // tried in order on each line
+  std::vector<base::Pattern> names;    // of files whose lines none of the signs knows
   bool catch_all = false;              // for what no other format knows: of equals, never the one
 };
+
+// The group of a carrier that holds the line it carried.
+inline constexpr std::string_view kCarriedLine = "Line";
 
 // Lines that stand together and are one event of their own (the copied error dialog).
 struct LineBlock {
@@ -44,7 +48,9 @@ struct LineBlock {
   std::vector<FieldPattern> lines;  // the first opens the block; the others may follow in any order
   std::vector<std::string> required;  // fields that make it an event
   unsigned within = 8;                // lines after the first
-  bool waits = false;  // is an event only if no other block of the service takes its line, too
+  bool waits = false;   // is an event only if no other block of the service takes its line, too
+  unsigned linger = 0;  // a whole block takes further fields from so many lines more
+  std::vector<base::Pattern> unless;  // lines that are no part of it, whatever else they say
 };
 
 // Which formats have a sign in a text, from one look for the literals that the signs need.
@@ -65,6 +71,7 @@ class SignFinder {
 struct FormatSet::Impl {
   std::vector<TextFormat> formats;
   SignFinder signs;
+  std::vector<FieldPattern> carriers;  // what mails, terminals and system logs put before a line
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
   CaptureSet captures;
@@ -82,14 +89,17 @@ struct LineFields {
   const FieldPattern* prefix = nullptr;  // of this line or the last that had one
 };
 
-// Splits a line by the first prefix of `format` that fits at its start, else by the first that fits
-// farther in, and runs the extractions that `signs` speak for over its message. Values that had to
-// be changed live in `storage`, which must outlive `out`.
+// Splits a line by the first prefix of `format` that fits at its start or behind what carried the
+// line, else by the first that fits farther in, and runs the extractions that `signs` speak for
+// over its message. Values that had to be changed live in `storage`, which must outlive `out`.
 void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
                      LineSigns signs, std::vector<std::string>& storage, LineFields& out);
 
 // The format that most lines of `text` speak for, and how many do; null when none is spoken for.
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,
                                                       std::string_view text);
+
+// The format that the last name of `path` speaks for, null when there is none.
+const TextFormat* format_of_name(const FormatSet::Impl& set, std::string_view path);
 
 }  // namespace rdptriage::reader

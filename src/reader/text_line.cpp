@@ -1,10 +1,9 @@
 // One line of a trace: prefix, message, and what the message says.
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/text.hpp"
-#include "base/time.hpp"
+#include "reader/line_time.hpp"
 #include "reader/text_format_impl.hpp"
 
 namespace rdptriage::reader {
@@ -13,84 +12,6 @@ namespace {
 
 constexpr std::size_t kMostGroups = 24;
 using Captures = std::array<std::string_view, kMostGroups>;
-
-unsigned number(std::string_view digits) {
-  unsigned value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-// The groups year … millis as a time; they are not fields.
-class TimeGroups {
- public:
-  bool take(std::string_view name, std::string_view value) {
-    if (name == "year")
-      civil_.year = static_cast<int>(number(value)), has_date_ = true;
-    else if (name == "month")
-      civil_.month = month_of(value);
-    else if (name == "day")
-      civil_.day = number(value);
-    else if (name == "hour")
-      civil_.hour = number(value), has_time_ = true;
-    else if (name == "minute")
-      civil_.minute = number(value);
-    else if (name == "second")
-      civil_.second = number(value);
-    else if (name == "half")
-      afternoon_ = value == "PM" || value == "pm", has_half_ = true;
-    else if (name == "zone")
-      take_zone(value);
-    else if (name == "fraction") {
-      civil_.ticks = 0;
-      for (std::size_t i = 0; i < 7; ++i) {
-        civil_.ticks =
-            civil_.ticks * 10 + (i < value.size() ? static_cast<unsigned>(value[i] - '0') : 0);
-      }
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  void store(LineFields& out) const {
-    if (!has_time_) return;
-    base::CivilTime civil = civil_;
-    if (has_half_) civil.hour = civil.hour % 12 + (afternoon_ ? 12 : 0);
-    if (civil.year < 100) civil.year += 2000;
-    if (const auto ticks = base::ticks_from_civil(civil)) {
-      out.time = Timestamp{*ticks - ahead_minutes_ * 60 * base::kTicksPerSecond};
-      out.time_quality = !has_date_ ? TimeQuality::order_only
-                         : zoned_   ? TimeQuality::utc
-                                    : TimeQuality::local;
-    }
-  }
-
- private:
-  // "11" or "Nov"; anything else is no month, and so no time.
-  static unsigned month_of(std::string_view value) {
-    constexpr std::array<std::string_view, 12> kNames{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const auto known = std::find(kNames.begin(), kNames.end(), value);
-    if (known == kNames.end()) return number(value);
-    return static_cast<unsigned>(known - kNames.begin()) + 1;
-  }
-
-  // "Z", "+0100", "-05:30".
-  void take_zone(std::string_view value) {
-    if (value.size() >= 5 && (value[0] == '+' || value[0] == '-')) {
-      const int minutes = static_cast<int>(number(value.substr(1, 2)) * 60 +
-                                           number(value.substr(value.size() - 2)));
-      ahead_minutes_ = value[0] == '-' ? -minutes : minutes;
-      zoned_ = true;
-    } else {
-      zoned_ = value == "Z" || value == "UTC" || value == "GMT";
-    }
-  }
-
-  base::CivilTime civil_;
-  std::int64_t ahead_minutes_ = 0;
-  bool has_date_ = false, has_time_ = false, has_half_ = false, afternoon_ = false, zoned_ = false;
-};
 
 bool has_field(const LineFields& out, std::string_view name) {
   return std::any_of(out.fields.begin(), out.fields.end(),
@@ -107,7 +28,7 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
   for (const auto& [name, index] : pattern.pattern.named_groups()) {
     if (index >= kMostGroups || captures[index].data() == nullptr) continue;
     const std::string_view value = captures[index];
-    if (time.take(name, value) || has_field(out, name)) continue;
+    if (name == kCarriedLine || time.take(name, value) || has_field(out, name)) continue;
     if (std::find(pattern.lowered.begin(), pattern.lowered.end(), name) != pattern.lowered.end()) {
       storage.push_back(base::to_lower_ascii(value));
       add(out, name, storage.back());
@@ -120,19 +41,37 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
   }
 }
 
-// The prefix that the line begins with, or that stands farther in: behind a prompt, or where a line
-// cut an older one in two. Null when there is none. To ask whether an expression fits at all costs
-// a fraction of what its groups cost; most lines begin as the one before (`last`) did.
+// The first prefix that fits there, null when none does. To ask whether an expression fits at all
+// costs a fraction of what its groups cost; most lines begin as the one before (`last`) did.
 const FieldPattern* find_prefix(const TextFormat& format, std::string_view line,
-                                const FieldPattern* last, Captures& captures) {
-  for (const base::Anchor anchor : {base::Anchor::start, base::Anchor::nowhere}) {
-    for (const FieldPattern& prefix : format.prefixes) {
-      const bool is_likely = anchor == base::Anchor::start && &prefix == last;
-      if (!is_likely && !prefix.pattern.match(line, anchor, {})) continue;
-      if (prefix.pattern.match(line, anchor, captures)) return &prefix;
-    }
+                                base::Anchor anchor, const FieldPattern* last, Captures& captures) {
+  for (const FieldPattern& prefix : format.prefixes) {
+    const bool is_likely = anchor == base::Anchor::start && &prefix == last;
+    if (!is_likely && !prefix.pattern.match(line, anchor, {})) continue;
+    if (prefix.pattern.match(line, anchor, captures)) return &prefix;
   }
   return nullptr;
+}
+
+// A mail quotes what a terminal numbered; more than that nobody puts in front of a line.
+constexpr int kMostCarriers = 3;
+
+// The line without what those put in front of it that carried it, whose groups go to `take`.
+template <class Take>
+std::string_view without_carriers(const FormatSet::Impl& set, std::string_view line, Take take) {
+  for (int depth = 0; depth < kMostCarriers; ++depth) {
+    const FieldPattern* carrier = nullptr;
+    Captures captures{};
+    for (const FieldPattern& each : set.carriers) {
+      if (!each.pattern.match(line, base::Anchor::start, {})) continue;
+      if (each.pattern.match(line, base::Anchor::start, captures)) carrier = &each;
+      break;
+    }
+    if (carrier == nullptr) break;
+    take(*carrier, captures);
+    line = captures[*carrier->pattern.group(kCarriedLine)];
+  }
+  return line;
 }
 }  // namespace
 
@@ -146,15 +85,28 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
   out.time_quality = TimeQuality::none;
   out.glued = {};
   Captures captures{};
-  TimeGroups time;
-  if (const FieldPattern* const prefix = find_prefix(format, line, out.prefix, captures)) {
-    out.prefix = prefix;
-    const auto first = static_cast<std::size_t>(captures[0].data() - line.data());
-    out.glued = line.substr(0, first);
-    add_groups(*prefix, captures, storage, out, time);
-    if (prefix->rest_is_message) add(out, "Message", line.substr(first + captures[0].size()));
+  TimeGroups time, carried;
+  // At the start; behind what carried the line; farther in, behind a prompt or where a line cut an
+  // older one in two.
+  std::string_view own = line;
+  const FieldPattern* prefix = find_prefix(format, line, base::Anchor::start, out.prefix, captures);
+  if (prefix == nullptr) {
+    own = without_carriers(set, line, [&](const FieldPattern& carrier, const Captures& groups) {
+      add_groups(carrier, groups, storage, out, carried);
+    });
+    if (own.size() != line.size())
+      prefix = find_prefix(format, own, base::Anchor::start, out.prefix, captures);
+    if (prefix == nullptr)
+      prefix = find_prefix(format, own, base::Anchor::nowhere, nullptr, captures);
   }
-  if (!has_field(out, "Message")) add(out, "Message", base::trim(line));
+  if (prefix != nullptr) {
+    out.prefix = prefix;
+    const auto first = static_cast<std::size_t>(captures[0].data() - own.data());
+    out.glued = own.substr(0, first);
+    add_groups(*prefix, captures, storage, out, time);
+    if (prefix->rest_is_message) add(out, "Message", own.substr(first + captures[0].size()));
+  }
+  if (!has_field(out, "Message")) add(out, "Message", base::trim(own));
   const std::string_view message =
       std::find_if(out.fields.begin(), out.fields.end(), [](const Field& f) {
         return f.name == "Message";
@@ -168,10 +120,16 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
       add_groups(extraction, captures, storage, out, time);
     }
   }
-  time.store(out);
+  carried.store(out.time, out.time_quality);
+  // A clock without a date says less than the date of whoever carried the line.
+  if (time.has_date() || !carried.has_date()) time.store(out.time, out.time_quality);
   if (!format.client.empty() && !has_field(out, "Client")) add(out, "Client", format.client);
   add(out, "RawLine", line);
 }
+
+namespace {
+constexpr std::size_t kLinesOfOneSign = 50;
+}  // namespace
 
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,
                                                       std::string_view text) {
@@ -181,15 +139,21 @@ std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set
   for (const std::string_view line : base::split(text, '\n')) {
     if (++lines > 400) break;
     const std::string_view part = line.substr(0, 2000);
+    const std::string_view own =
+        seen == 0 ? part : without_carriers(set, part, [](const auto&, const auto&) {});
     for (std::size_t i = 0; i < set.formats.size(); ++i) {
       if (!SignFinder::may_speak(seen, i)) continue;
-      votes[i] += std::any_of(set.formats[i].signs.begin(), set.formats[i].signs.end(),
-                              [&](const base::Pattern& sign) { return sign.search(part); });
+      votes[i] += std::any_of(
+          set.formats[i].signs.begin(), set.formats[i].signs.end(), [&](const base::Pattern& sign) {
+            return sign.search(part) || (own.size() != part.size() && sign.search(own));
+          });
     }
   }
   const TextFormat* best = nullptr;
   std::size_t most = 0;
   for (std::size_t i = 0; i < votes.size(); ++i) {
+    // One word about a gateway in the long log of another program makes it no trace.
+    if (set.formats[i].catch_all && votes[i] * kLinesOfOneSign < lines) continue;
     const bool is_better =
         votes[i] > most || (votes[i] == most && best != nullptr && best->catch_all);
     if (votes[i] == 0 || !is_better) continue;
@@ -197,6 +161,18 @@ std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set
     most = votes[i];
   }
   return {best, most};
+}
+
+const TextFormat* format_of_name(const FormatSet::Impl& set, std::string_view path) {
+  const auto slash = path.find_last_of("/\\");
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  for (const TextFormat& format : set.formats) {
+    if (std::any_of(format.names.begin(), format.names.end(),
+                    [name](const base::Pattern& pattern) { return pattern.search(name); })) {
+      return &format;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace rdptriage::reader

@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
+#include "reader/open_block.hpp"
 #include "reader/text_format_impl.hpp"
 #include "reader/text_lines.hpp"
 
@@ -26,79 +28,6 @@ class FieldsDecoder final : public EventDecoder {
 
  private:
   const std::vector<Field>& fields_;
-};
-
-// The value of a field as events show it.
-std::string shown_value(const FieldPattern& pattern, std::string_view field,
-                        std::string_view value) {
-  const auto is_in = [field](const std::vector<std::string>& names) {
-    return std::find(names.begin(), names.end(), field) != names.end();
-  };
-  if (is_in(pattern.hex)) {
-    std::uint32_t number = 0;
-    std::from_chars(value.data(), value.data() + value.size(), number);
-    return fmt::format("{:#x}", number);
-  }
-  return is_in(pattern.lowered) ? base::to_lower_ascii(value) : std::string(value);
-}
-
-// A block that has been opened and waits for its other lines.
-class OpenBlock {
- public:
-  explicit OpenBlock(const LineBlock& block) : block_(&block) {}
-
-  // Takes the line in when it belongs here. True when the block is complete.
-  bool take(std::string_view line, std::uint64_t number) {
-    if (first_line_ != 0 && number > first_line_ + block_->within) reset();
-    // Hardly any line opens a block, and the groups are what an expression costs.
-    if (first_line_ == 0 && !block_->lines.front().pattern.search(line)) return false;
-    for (std::size_t i = first_line_ == 0 ? 0 : 1; i < block_->lines.size(); ++i) {
-      std::array<std::string_view, 12> captures;
-      const FieldPattern& pattern = block_->lines[i];
-      if (!pattern.pattern.match(line, base::Anchor::nowhere, captures)) {
-        if (first_line_ == 0) return false;
-        continue;
-      }
-      bool took = false;
-      for (const auto& [name, index] : pattern.pattern.named_groups()) {
-        if (index >= captures.size() || captures[index].data() == nullptr || has(name)) continue;
-        values_.emplace_back(name, shown_value(pattern, name, captures[index]));
-        took = true;
-      }
-      for (const auto& [name, value] : pattern.set) {
-        if (has(name)) continue;
-        values_.emplace_back(name, value);
-        took = true;
-      }
-      if (took && first_line_ == 0) first_line_ = number;
-      if (took) text_ += (text_.empty() ? "" : " / ") + std::string(base::trim(line));
-      if (took) break;
-    }
-    return first_line_ != 0 && std::all_of(block_->required.begin(), block_->required.end(),
-                                           [&](const std::string& name) { return has(name); });
-  }
-
-  bool is_open() const { return first_line_ != 0; }
-  const LineBlock& block() const { return *block_; }
-  const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
-  const std::string& text() const { return text_; }
-  std::uint64_t first_line() const { return first_line_; }
-  void reset() {
-    first_line_ = 0;
-    values_.clear();
-    text_.clear();
-  }
-
- private:
-  bool has(std::string_view name) const {
-    return std::any_of(values_.begin(), values_.end(),
-                       [&](const auto& value) { return value.first == name; });
-  }
-
-  const LineBlock* block_;
-  std::uint64_t first_line_ = 0;
-  std::vector<std::pair<std::string, std::string>> values_;
-  std::string text_;
 };
 
 // Holds each line back until the lines behind it are known.
@@ -161,11 +90,21 @@ class LineWindow {
   std::vector<NearLine> around_;
 };
 
+// Of what no format knows.
+const TextFormat& plain_text() {
+  static const TextFormat kPlain{"text", "Line-oriented text", {}, {}, {}, {}};
+  return kPlain;
+}
+
 class TextReading {
  public:
   TextReading(const FormatSet::Impl& set, const TextFormat& format, const LineFilter& filter,
               std::uint32_t artifact, EventSink& sink)
-      : set_(set), format_(format), filter_(filter), sink_(sink) {
+      : set_(set),
+        format_(format),
+        service_(&format == &plain_text() ? kForeignLineService : kLineService),
+        filter_(filter),
+        sink_(sink) {
     locator_.artifact = artifact;
     for (const LineBlock& block : set.blocks) blocks_.emplace_back(block);
   }
@@ -179,7 +118,9 @@ class TextReading {
   Flow end() {
     window_.end();
     if (take_lines() == Flow::stop) return Flow::stop;
-    return emit_waiting(std::numeric_limits<std::uint64_t>::max());
+    constexpr auto kBehindAll = std::numeric_limits<std::uint64_t>::max();
+    if (emit_lingering(kBehindAll) == Flow::stop) return Flow::stop;
+    return emit_waiting(kBehindAll);
   }
 
  private:
@@ -194,41 +135,58 @@ class TextReading {
     locator_.line = line.number;
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
+    if (lingering_ && line.number <= lingering_->block.last_line())
+      lingering_->block.take(line.text, line.number);
+    if (emit_lingering(line.number) == Flow::stop) return Flow::stop;
     if (emit_waiting(line.number) == Flow::stop) return Flow::stop;
     const LineSigns signs = filter_.look(line.text);
+    std::vector<OpenBlock*> complete;
+    bool has_block = false;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       OpenBlock& block = blocks_[i];
       if (!block.is_open() && !signs.may_open_block(i)) continue;
-      if (block.take(line.text, line.number) && emit_block(block) == Flow::stop) return Flow::stop;
+      if (block.take(line.text, line.number)) complete.push_back(&block);
+      has_block = has_block || block.is_open();
     }
     // One event is given whatever it says, so that the artifact is known to hold such events.
-    if (!signs.wanted() && events_ != 0) return Flow::go_on;
-    if (base::trim(line.text).empty()) return Flow::go_on;
+    const bool wanted = signs.wanted() || events_ == 0;
+    if (base::trim(line.text).empty() || (!wanted && !has_block)) return Flow::go_on;
+    // A block has the time of its last line that says one.
     take_line_apart(set_, format_, line.text, signs, storage_, fields_);
+    if (fields_.time) {
+      time_ = fields_.time;
+      time_quality_ = fields_.time_quality;
+    }
+    for (OpenBlock* block : complete) {
+      if (emit_block(*block) == Flow::stop) return Flow::stop;
+    }
+    if (!wanted) return Flow::go_on;
     if (const std::string_view glued = base::trim(fields_.glued); !glued.empty()) {
       std::vector<Field> before{{"Message", glued, FieldSection::other, ValueKind::text},
                                 {"RawLine", line.text, FieldSection::other, ValueKind::text}};
-      if (emit(kLineService, before) == Flow::stop) return Flow::stop;
+      if (emit(service_, before, fields_.time, fields_.time_quality) == Flow::stop)
+        return Flow::stop;
     }
-    return emit(kLineService, fields_.fields);
+    return emit(service_, fields_.fields, fields_.time, fields_.time_quality);
   }
 
-  Flow emit(std::string_view service, const std::vector<Field>& fields) {
+  Flow emit(std::string_view service, const std::vector<Field>& fields,
+            std::optional<Timestamp> time, TimeQuality quality) {
     EventKey key;
     key.product = kLineProduct;
     key.service = service;
-    key.time = fields_.time;
-    key.time_quality = fields_.time_quality;
+    key.time = time;
+    key.time_quality = quality;
     FieldsDecoder decoder(fields);
     EventView view(key, locator_, decoder, decoded_);
-    view.set_near_lines(window_.around());
+    view.set_near_lines(held_ != nullptr ? held_->near() : window_.around());
     ++events_;
     return sink_.event(view);
   }
 
   Flow emit_block(OpenBlock& block) {
     if (block.block().waits) {
-      if (!waiting_) waiting_ = Waiting{block, locator_};
+      if (!waiting_) waiting_ = hold(block);
       block.reset();
       return Flow::go_on;
     }
@@ -236,55 +194,98 @@ class TextReading {
         waiting_->block.first_line() >= block.first_line()) {
       waiting_.reset();
     }
-    const Flow flow = emit_values(block);
+    Flow flow = Flow::go_on;
+    if (block.block().linger == 0) {
+      flow = emit_values(block, time_, time_quality_);
+    } else {
+      flow = emit_lingering(std::numeric_limits<std::uint64_t>::max());
+      lingering_ = hold(block);
+    }
     block.reset();
     return flow;
   }
 
-  Flow emit_values(const OpenBlock& block) {
+  Flow emit_values(const OpenBlock& block, std::optional<Timestamp> time, TimeQuality quality) {
     std::vector<Field> fields;
     for (const auto& [name, value] : block.values()) {
       fields.push_back({name, value, FieldSection::other, ValueKind::text});
     }
     fields.push_back({"Message", block.text(), FieldSection::other, ValueKind::text});
-    return emit(block.block().service, fields);
+    block.time().store(time, quality);
+    return emit(block.block().service, fields, time, quality);
   }
 
   // What waited long enough for another block to take its line.
   Flow emit_waiting(std::uint64_t now) {
     if (!waiting_ || now <= waiting_->block.first_line() + waiting_->block.block().within)
       return Flow::go_on;
-    const Waiting waiting = std::move(*waiting_);
-    waiting_.reset();
-    const Locator here = std::exchange(locator_, waiting.locator);
-    const Flow flow = emit_values(waiting.block);
+    return emit_held(waiting_);
+  }
+
+  // A whole block that nothing can be added to any more.
+  Flow emit_lingering(std::uint64_t now) {
+    if (!lingering_ || now <= *lingering_->locator.line + lingering_->block.block().linger)
+      return Flow::go_on;
+    return emit_held(lingering_);
+  }
+
+  struct Held {
+    explicit Held(OpenBlock of) : block(std::move(of)) {}
+
+    OpenBlock block;
+    Locator locator;
+    std::optional<Timestamp> time;
+    TimeQuality time_quality = TimeQuality::none;
+    std::vector<std::pair<std::uint64_t, std::string>> around = {};  // number and text of lines
+
+    std::span<const NearLine> near() {
+      lines_.clear();
+      for (const auto& [number, text] : around) lines_.push_back({number, text});
+      return lines_;
+    }
+
+   private:
+    std::vector<NearLine> lines_ = {};
+  };
+
+  Held hold(const OpenBlock& block) {
+    Held held(block);
+    held.locator = locator_;
+    held.time = time_;
+    held.time_quality = time_quality_;
+    for (const NearLine& line : window_.around()) held.around.emplace_back(line.number, line.text);
+    return held;
+  }
+
+  Flow emit_held(std::optional<Held>& place) {
+    Held held = std::move(*place);
+    place.reset();
+    const Locator here = std::exchange(locator_, held.locator);
+    held_ = &held;
+    const Flow flow = emit_values(held.block, held.time, held.time_quality);
+    held_ = nullptr;
     locator_ = here;
     return flow;
   }
 
-  struct Waiting {
-    OpenBlock block;
-    Locator locator;
-  };
-
   const FormatSet::Impl& set_;
   const TextFormat& format_;
+  std::string_view service_;  // of the lines
   const LineFilter& filter_;
   EventSink& sink_;
   LineWindow window_;
   Locator locator_;
   std::vector<OpenBlock> blocks_;
-  std::optional<Waiting> waiting_;  // one at a time: what stands so close tells of the same dialog
+  std::optional<Held> waiting_;  // one at a time: what stands so close tells of the same dialog
+  std::optional<Held> lingering_;
+  Held* held_ = nullptr;  // while its event is given
   std::vector<std::string> storage_;
   LineFields fields_;
+  std::optional<Timestamp> time_;  // of the last line that had one
+  TimeQuality time_quality_ = TimeQuality::none;
   std::vector<Field> decoded_;
   std::uint64_t events_ = 0;
 };
-
-const TextFormat& plain_text() {
-  static const TextFormat kPlain{"text", "Line-oriented text", {}, {}, {}};
-  return kPlain;
-}
 
 }  // namespace
 
@@ -328,7 +329,11 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
     head.append(line->text.substr(0, 4000)).push_back('\n');
   }
   const auto found = find_format(set, head);
-  const TextFormat& format = found.first ? *found.first : plain_text();
+  const TextFormat* const named =
+      found.first != nullptr ? nullptr : format_of_name(set, artifact.path);
+  const TextFormat& format = found.first != nullptr ? *found.first
+                             : named != nullptr     ? *named
+                                                    : plain_text();
   const LineFilter& filter = context.lines != nullptr ? *context.lines : *set.every_line;
   TextReading reading(set, format, filter, artifact.index, sink);
   Flow flow = Flow::go_on;

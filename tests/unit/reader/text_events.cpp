@@ -7,11 +7,20 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/time.hpp"
 #include "support/catch.hpp"
 
 namespace rdptriage::test {
 
 namespace {
+// Without a date or a zone where the text has none.
+std::string shown_time(Timestamp time, TimeQuality quality) {
+  std::string text = base::format_rfc3339(time.ticks);
+  if (quality == TimeQuality::order_only) text.erase(0, text.find('T') + 1);
+  if (quality != TimeQuality::utc) text.pop_back();
+  return text;
+}
+
 class Collector final : public reader::EventSink {
  public:
   explicit Collector(TextResult& result) : result_(result) {}
@@ -21,6 +30,8 @@ class Collector final : public reader::EventSink {
     const std::string source =
         key.category.empty() ? std::string(key.service) : std::string(key.category);
     fields["logsource"].push_back(source);
+    if (event.locator().line) fields["line"].push_back(std::to_string(*event.locator().line));
+    if (key.time) fields["time"].push_back(shown_time(*key.time, key.time_quality));
     result_.shown += fmt::format("{}:{}", event.locator().line.value_or(0), source);
     if (key.event_id) {
       result_.shown += fmt::format(" {}/{}/{} at {}", key.channel, key.provider, *key.event_id,

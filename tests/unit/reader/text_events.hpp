@@ -19,7 +19,7 @@ using FieldMap = std::map<std::string, std::vector<std::string>>;
 struct TextResult {
   std::string reader;  // of the registry; "" when nobody wants the bytes
   reader::ReadOutcome outcome;
-  std::vector<FieldMap> events;  // with `logsource` and `line`
+  std::vector<FieldMap> events;  // with `logsource`, `line` and `time`
   std::vector<Notice> notices;
   std::string shown;  // one event a line, in order
 };
