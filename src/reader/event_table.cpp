@@ -134,12 +134,15 @@ class RowSigns {
     id_ = place("EventID");
     time_ = place("TimeCreated");
     fewest_ = heading.columns.size() - 1;
+    is_message_last_ = place("Message") == fewest_;
   }
 
   bool are_in(std::string_view line) {
     const auto separators =
         static_cast<std::size_t>(std::count(line.begin(), line.end(), separator_));
     if (id_ > fewest_ || time_ > fewest_ || separators + 1 < fewest_) return false;
+    // Where a message is not last, the line that closes it ends with the other values.
+    if (!is_message_last_ && std::count(line.begin(), line.end(), '"') % 2 != 0) return false;
     split_row(line, separator_, values_);
     return values_.size() > std::max(id_, time_) && is_number(base::trim(values_[id_])) &&
            (local_ticks(values_[time_]) || base::parse_iso8601(base::trim(values_[time_])));
@@ -148,6 +151,7 @@ class RowSigns {
  private:
   char separator_;
   std::size_t id_ = 0, time_ = 0, fewest_ = 0;
+  bool is_message_last_ = false;
   std::vector<std::string> values_;
 };
 
