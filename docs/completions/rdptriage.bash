@@ -29,18 +29,18 @@ _rdptriage() {
   esac
   case "$command" in
     '') options='-h --help --version' ;;
-    'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --password-file --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
-    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --password-file --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --max-depth --max-entries --max-expanded --max-ratio --max-line --sandbox' ;;
+    'analyze') options='-h --help --format -o --output --force --color --why --reproducible -q --quiet -v --verbose --sandbox --case-id --code --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
+    'batch') options='-h --help --entries-of --from-file --paths-from --shard -o --output --format --resume --force -q --quiet --jobs --around --since --until --user --host --role --tz --date-order --share --share-map --rules --language --rules-only --fail-on --strict --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line --sandbox' ;;
     'merge') options='-h --help --format -o --output --force' ;;
-    'events') options='-h --help --format -o --output --force --channel --provider --event-id --host --since --until --jobs --carve --sandbox' ;;
-    'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format --sandbox' ;;
+    'events') options='-h --help --format -o --output --force --channel --provider --event-id --host --since --until --jobs --carve --sandbox --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
+    'inspect') options='-h --help --around --since --until --user --host --role --tz --date-order --format --sandbox --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'explain') options='-h --help --format' ;;
     'report') options='-h --help --format -o --output --force --share --share-map --color' ;;
     'ticket') options='-h --help --for -o --output --force' ;;
-    'diff') options='-h --help --format -o --output --force --jobs' ;;
+    'diff') options='-h --help --format -o --output --force --jobs --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'demo') options='-h --help --list --write --format -o --output --force' ;;
     'rules') options='-h --help' ;;
-    'rules match') options='-h --help --placeholders --logsource-map --keep-going --rules --format --use-logsource --jobs' ;;
+    'rules match') options='-h --help --placeholders --logsource-map --keep-going --rules --format --use-logsource --jobs --password-file --max-depth --max-entries --max-expanded --max-ratio --max-line' ;;
     'rules list') options='-h --help --placeholders --logsource-map --keep-going --rules --format' ;;
     'rules lint') options='-h --help --placeholders --logsource-map --keep-going --rules --sigma' ;;
     'rules test') options='-h --help --placeholders --logsource-map --keep-going --rules' ;;

@@ -30,11 +30,15 @@ struct EventFilter {
 // (its midnight). Without a zone it is one that is `ahead` ticks ahead of UTC.
 std::optional<Timestamp> parse_time(std::string_view text, std::int64_t ahead = 0);
 
+struct WriteSummary : ReadSummary {
+  std::uint64_t logs = 0;  // artifacts that could be read as a log, be it an empty one
+};
+
 // Hands the events to `out` as bytes, in the order of artifacts and records whatever the number of
 // threads (CaseOptions::jobs), until it answers stop. Memory does not grow with the case. Returns
 // one row per artifact and the notices. `rules` has the text formats; null means the default pack.
-ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
-                         FunctionRef<EventFlow(std::string_view bytes)> out,
-                         const RuleSet* rules = nullptr);
+WriteSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
+                          FunctionRef<EventFlow(std::string_view bytes)> out,
+                          const RuleSet* rules = nullptr);
 
 }  // namespace rdptriage

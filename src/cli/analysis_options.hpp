@@ -29,11 +29,7 @@ struct OutputOptions {
 };
 void add_output_options(CLI::App& command, OutputOptions& options);
 
-void add_limit_options(CLI::App& command, Limits& limits);
 void add_rule_options(CLI::App& command, RuleOptions& rules);
-// Fills `passwords`, one a line: the command line would show them to every user of the machine.
-void add_password_option(CLI::App& command, std::string& file);
-Result<void> read_passwords(const std::string& file, std::vector<std::string>& out);
 void add_exit_options(CLI::App& command, ExitOptions& options);
 
 // Nothing: the built-in pack is meant.

@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -92,6 +93,10 @@ void print_why_nothing(const Report& report, const AnalyzeOptions& options) {
   std::size_t shown = 0;
   for (const ArtifactReport& artifact : report.artifacts) {
     if (artifact.because.empty() || shown == kMostNotices) continue;
+    const bool is_told = std::any_of(
+        report.notices.begin(), report.notices.end(),
+        [&artifact](const Notice& notice) { return notice.text.ends_with(artifact.because); });
+    if (is_told) continue;
     ++shown;
     print_notice({"INPUT_NOT_USED", artifact.because, {}, {}, 0}, artifact.path);
   }
@@ -180,7 +185,6 @@ void add_analyze_command(Program& program) {
   command->add_flag("-v,--verbose", options->verbose, "all notices on standard error")
       ->group("Output");
   add_sandbox_option(*command, options->sandbox);
-  add_password_option(*command, options->password_file);
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
       ->type_name("ID")
       ->group("Case");
@@ -197,7 +201,7 @@ void add_analyze_command(Program& program) {
                       "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
-  add_limit_options(*command, options->input.limits);
+  add_opening_options(*command, options->password_file, options->input.limits);
   set_examples(*command,
                "rdptriage case.zip\n"
                "rdptriage client.log gateway.evtx --code 0x904/0x7\n"

@@ -15,6 +15,7 @@
 #include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/ordered_pool.hpp"
 #include "cli/output.hpp"
@@ -368,14 +369,13 @@ void add_batch_command(Program& program) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Cases");
-  add_password_option(*command, options->password_file);
   add_focus_options(*command, options->focus);
   add_sharing_options(*command, options->sharing,
                       "folder for the private maps; none: nowhere (default: the user's state "
                       "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
-  add_limit_options(*command, options->input.limits);
+  add_opening_options(*command, options->password_file, options->input.limits);
   add_sandbox_option(*command, options->sandbox);
   set_examples(*command,
                "rdptriage batch tickets/*.zip > cases.jsonl\n"

@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::string format = "jsonl", target, sandbox = "auto";
+  std::string format = "jsonl", target, sandbox = "auto", password_file;
   bool force = false;
   std::string since, until;
   EventFilter filter;
@@ -37,7 +38,7 @@ constexpr std::pair<std::string_view, EventFormat> kFormats[] = {
     {"ecs", EventFormat::ecs}};
 
 // Nothing when the reader of a pipe has seen enough.
-Result<std::optional<ReadSummary>> write_to_stdout(const Case& input, EventFormat format,
+Result<std::optional<WriteSummary>> write_to_stdout(const Case& input, EventFormat format,
                                                    const EventFilter& filter) {
   bool broken_pipe = false;
   const auto write = [&](std::string_view bytes) {
@@ -47,19 +48,19 @@ Result<std::optional<ReadSummary>> write_to_stdout(const Case& input, EventForma
   };
   widen_output_pipe();
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // what comes is large pieces already
-  ReadSummary summary = write_events(input, format, filter, write);
+  WriteSummary summary = write_events(input, format, filter, write);
   // The reader of a pipe has seen enough: not our failure. Anything else is.
   if (broken_pipe && errno != EPIPE) {
     return fail("OUTPUT_FAILED", "the events could not be written", "standard output",
                 "check the free space of the disk that the output goes to");
   }
-  if (broken_pipe) return std::optional<ReadSummary>();
+  if (broken_pipe) return std::optional<WriteSummary>();
   return std::optional(std::move(summary));
 }
 
-Result<std::optional<ReadSummary>> write_to_file(const Case& input, EventFormat format,
+Result<std::optional<WriteSummary>> write_to_file(const Case& input, EventFormat format,
                                                  const Options& options) {
-  ReadSummary summary;
+  WriteSummary summary;
   RDPTRIAGE_CHECK(write_whole(options.target, options.force ? Existing::replace : Existing::keep,
                               [&](std::ostream& out) -> Result<void> {
                                 const auto write = [&out](std::string_view bytes) {
@@ -80,25 +81,20 @@ Result<int> run(Options& options) {
       std::find_if(std::begin(kFormats), std::end(kFormats),
                    [&](const auto& known) { return known.first == options.format; });
   const std::filesystem::path file = options.target == "-" ? "" : options.target;
+  RDPTRIAGE_CHECK(read_passwords(options.password_file, options.case_options.passwords));
   RDPTRIAGE_CHECK(confine(options.sandbox, std::span(&file, 1)));
   Case input(options.case_options);
   for (const std::string& path : options.paths) RDPTRIAGE_CHECK(input.add_path(path));
 
-  RDPTRIAGE_TRY(const std::optional<ReadSummary> written,
+  RDPTRIAGE_TRY(const std::optional<WriteSummary> written,
                 options.target.empty() || options.target == "-"
                     ? write_to_stdout(input, format->second, options.filter)
                     : write_to_file(input, format->second, options));
   if (!written) return int{kOk};
-  const ReadSummary& summary = *written;
+  const WriteSummary& summary = *written;
   for (const Notice& notice : summary.notices) {
     print_notice(notice, {});
   }
-  const bool any_read = std::any_of(
-      summary.artifacts.begin(), summary.artifacts.end(), [](const ArtifactReport& artifact) {
-        return artifact.state == ArtifactState::used || artifact.state == ArtifactState::damaged ||
-               (!artifact.format.empty() && artifact.records_refused == 0 &&
-                artifact.bytes_lost == 0);
-      });
   // One line for every file that gave nothing, so that nobody takes silence for emptiness. Refused
   // ones have their notice above.
   for (const ArtifactReport& artifact : summary.artifacts) {
@@ -106,8 +102,7 @@ Result<int> run(Options& options) {
       fmt::print(stderr, "rdptriage: {}: {}\n", inert(artifact.path), inert(artifact.because));
     }
   }
-  if (any_read) return int{kOk};
-  return int{kNotAnalysable};
+  return int{summary.logs != 0 ? kOk : kNotAnalysable};
 }
 
 }  // namespace
@@ -145,6 +140,7 @@ void add_events_command(Program& program) {
   command->add_flag("--carve", options->case_options.carve,
                     "EVTX: also give stale and torn records, marked damaged");
   add_sandbox_option(*command, options->sandbox);
+  add_opening_options(*command, options->password_file, options->case_options.limits);
   set_examples(*command,
                "rdptriage events case.zip --event-id 201,302 --format csv\n"
                "rdptriage events case.zip --format timesketch -o case.jsonl");

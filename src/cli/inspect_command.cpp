@@ -6,10 +6,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "cli/command.hpp"
 #include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -68,12 +70,19 @@ std::string host_name(const Inspection& inspection, const std::string& id) {
 }
 
 void print_text(const Inspection& inspection, std::ostream& out) {
-  std::uint64_t usable = 0;
+  std::size_t usable = 0, format_width = 8;
+  std::set<std::string_view> bundles;
+  for (const ArtifactReport& artifact : inspection.artifacts) {
+    format_width = std::max(format_width, artifact.format.size());
+    bundles.insert(artifact.parent);
+  }
+  bundles.erase("");
   for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
     const ArtifactReport& artifact = inspection.artifacts[i];
     usable += artifact.records_read != 0 ? 1 : 0;
-    std::string line = fmt::format("{:<9}{:<16}", in_words(artifact.state),
-                                   artifact.format.empty() ? "-" : artifact.format);
+    std::string line =
+        fmt::format("{:<9}{:<{}}", in_words(artifact.state),
+                    artifact.format.empty() ? "-" : artifact.format, format_width + 1);
     line += artifact.bytes ? fmt::format("{:>12}  ", *artifact.bytes) : std::string(14, ' ');
     line += artifact.path;
     if (const std::string name = host_name(inspection, inspection.whose[i]); !name.empty())
@@ -91,8 +100,9 @@ void print_text(const Inspection& inspection, std::ostream& out) {
       out << inert(row) << '\n';
     }
   }
-  out << fmt::format("\n{} of {} files hold records that would be used\n", usable,
-                     inspection.artifacts.size());
+  const std::size_t files = inspection.artifacts.size() - bundles.size();
+  out << fmt::format("\n{} of {} file{} hold{} records that would be used\n", usable, files,
+                     files == 1 ? "" : "s", usable == 1 || files == 1 ? "s" : "");
   print_case(inspection, out);
 }
 
@@ -156,13 +166,16 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text", sandbox = "auto";
+  std::string format = "text", sandbox = "auto", password_file;
+  CaseOptions input;
   FocusOptions focus;
 };
 
 int inspect_paths(const InspectOptions& options) {
-  CaseOptions case_options;
-  if (auto read = read_focus(options.focus, case_options); !read) {
+  CaseOptions case_options = options.input;
+  auto read = read_focus(options.focus, case_options);
+  if (read) read = read_passwords(options.password_file, case_options.passwords);
+  if (!read) {
     print_error(read.error());
     return kUsage;
   }
@@ -202,6 +215,7 @@ void add_inspect_command(Program& program) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   add_sandbox_option(*command, options->sandbox);
+  add_opening_options(*command, options->password_file, options->input.limits);
   set_examples(*command, "rdptriage inspect case.zip");
   command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
 }

@@ -5,6 +5,7 @@
 
 #include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/sharing.hpp"
@@ -63,7 +64,7 @@ int write_payload(const TicketOptions& options) {
 }
 
 struct DiffOptions {
-  std::string before, after, format = "text", target;
+  std::string before, after, format = "text", target, password_file;
   CaseOptions input;
   bool force = false;
 };
@@ -83,8 +84,11 @@ Result<Report> report_of(const std::string& path, const CaseOptions& options) {
 }
 
 int compare(const DiffOptions& options) {
-  const auto before = report_of(options.before, options.input);
-  const auto after = before ? report_of(options.after, options.input) : before;
+  CaseOptions input = options.input;
+  if (auto read = read_passwords(options.password_file, input.passwords); !read)
+    return report_error(read.error());
+  const auto before = report_of(options.before, input);
+  const auto after = before ? report_of(options.after, input) : before;
   if (!after) return report_error(after.error());
   const Comparison comparison = compare_reports(*before, *after);
   const auto written = write_whole(options.target, existing(options.force), [&](std::ostream& out) {
@@ -165,6 +169,7 @@ void add_diff_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->type_name("N")
       ->capture_default_str();
+  add_opening_options(*command, options->password_file, options->input.limits);
   set_examples(*command, "rdptriage diff before.zip after.zip");
   command->callback([&program, options] { program.exit_code = compare(*options); });
 }

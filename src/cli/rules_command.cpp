@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/opening_options.hpp"
 #include "rdptriage/rules.hpp"
 
 namespace rdptriage::cli {
@@ -21,9 +22,9 @@ using nlohmann::ordered_json;
 // What the options of all subcommands end in.
 struct RulesOptions {
   std::vector<std::string> rules;
-  std::string log_source_map, placeholders, format = "text";
+  std::string log_source_map, placeholders, format = "text", password_file;
   bool use_log_sources = false, keep_going = false, sigma = false;
-  unsigned jobs = 0;
+  CaseOptions input;
   std::vector<std::string> paths;
   std::string rule, event;
 
@@ -126,9 +127,12 @@ std::string as_text(const RuleMatch& match) {
 }
 
 int run_match(const RulesOptions& options) {
-  CaseOptions case_options;
-  case_options.jobs = options.jobs;
+  CaseOptions case_options = options.input;
   case_options.sha256 = false;
+  if (auto read = read_passwords(options.password_file, case_options.passwords); !read) {
+    print_error(read.error());
+    return kUsage;
+  }
   Case input(case_options);
   for (const std::string& path : options.paths) {
     if (auto added = input.add_path(path); !added) {
@@ -291,7 +295,8 @@ void add_rules_command(Program& program) {
   add_format(match);
   match->add_flag("--use-logsource", options->use_log_sources,
                   "A rule sees only events of its log source");
-  match->add_option("--jobs", options->jobs, "Threads (default: all)");
+  match->add_option("--jobs", options->input.jobs, "Threads (default: all)");
+  add_opening_options(*match, options->password_file, options->input.limits);
   match->add_option("PATH", options->paths, "Logs, traces and captures: files, folders, archives")
       ->required();
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "container/member_name.hpp"
 
 namespace rdptriage::container {
 namespace {
@@ -64,6 +65,7 @@ class LibarchiveReader final : public Archive {
         format_(format),
         shown_(bundle.path),
         single_name_(name_without_suffix(bundle.name)),
+        is_named_as_a_part_(is_named_as_a_part(bundle.name)),
         passwords_(passwords.begin(), passwords.end()),
         archive_(archive_read_new()),
         buffer_(feed_bytes(source)) {}
@@ -142,6 +144,12 @@ class LibarchiveReader final : public Archive {
 
   bool must_drain() const override {
     return format_ != BundleFormat::zip || source_->random_access() == nullptr;
+  }
+
+  std::string_view advice_when_encrypted() const override {
+    return format_ == BundleFormat::zip
+               ? "give the password with --password-file, or unpack the bundle and give the folder"
+               : "unpack the bundle and give the folder";
   }
 
  private:
@@ -227,26 +235,29 @@ class LibarchiveReader final : public Archive {
       default:
         return MemberKind::special;
     }
-    return archive_entry_is_encrypted(entry) != 0 && passwords_.empty() ? MemberKind::encrypted
-                                                                        : MemberKind::file;
+    const bool can_decrypt = format_ == BundleFormat::zip && !passwords_.empty();
+    return archive_entry_is_encrypted(entry) != 0 && !can_decrypt ? MemberKind::encrypted
+                                                                  : MemberKind::file;
   }
 
   Error error() const {
     if (source_error_) return *source_error_;
     const char* text = archive_error_string(archive_);
-    const std::string why = text != nullptr ? text : "unknown reason";
+    const std::string why = text != nullptr ? text : "";
     // libarchive 3.6 crashes when it is asked this after a failed opening.
     if (is_open_ && archive_read_has_encrypted_entries(archive_) > 0) {
+      const bool tried = format_ == BundleFormat::zip && !passwords_.empty();
       return {"BUNDLE_ENCRYPTED",
-              passwords_.empty() ? "is encrypted" : "is encrypted, and no given password opens it",
-              shown_, "give its password with --password-file, or unpack it and give the folder"};
+              tried ? "is encrypted, and no given password opens it" : "is encrypted", shown_,
+              std::string(advice_when_encrypted())};
     }
     // "Unsupported ZIP compression method (deflate-64-bit)", "LZMA codec is unsupported" …
     if (base::to_lower_ascii(why).find("unsupported") != std::string::npos) {
       return {"BUNDLE_METHOD", "is packed in a way that is not supported: " + why, shown_,
               "unpack it and give the folder, or pack it again as a plain zip"};
     }
-    return {"BUNDLE_DAMAGED", "is damaged: " + why, shown_, "ask for the file once more"};
+    return {"BUNDLE_DAMAGED", why.empty() ? "is damaged" : "is damaged: " + why, shown_,
+            is_named_as_a_part_ ? std::string(kJoinParts) : "ask for the file once more"};
   }
 
   static la_ssize_t feed(archive* archive, void* self_pointer, const void** data) {
@@ -289,6 +300,7 @@ class LibarchiveReader final : public Archive {
   BundleFormat format_;
   std::string shown_;
   std::string single_name_;
+  bool is_named_as_a_part_;
   std::vector<std::string> passwords_;
   archive* archive_;
   std::vector<std::byte> buffer_;

@@ -41,6 +41,8 @@ class Archive {
   virtual std::uint64_t bytes_consumed() const = 0;
   // Skipping a member means decompressing it, so its bytes have to be counted by reading them.
   virtual bool must_drain() const = 0;
+  // What a user can do about encryption: passwords open zip files alone.
+  virtual std::string_view advice_when_encrypted() const = 0;
 };
 
 }  // namespace rdptriage::container

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/encoding.hpp"
@@ -111,6 +113,20 @@ MemberName neutralize_member_name(std::string_view stored) {
   }
   if (name.shown.empty()) name.shown = "unnamed";
   return name;
+}
+
+bool is_named_as_a_part(std::string_view stored) {
+  constexpr std::array<std::string_view, 4> kSplit{".7z", ".zip", ".rar", ".tar"};
+  const std::string name = base::to_lower_ascii(stored);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos || name.size() - dot != 4) return false;
+  const bool is_numbered_volume = name[dot + 1] == 'z' || name[dot + 1] == 'r';  // .z01, .r01
+  const std::string_view number = std::string_view(name).substr(dot + (is_numbered_volume ? 2 : 1));
+  if (number.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  const std::string_view whole = std::string_view(name).substr(0, dot);
+  return is_numbered_volume || std::any_of(kSplit.begin(), kSplit.end(), [&](std::string_view end) {
+           return whole.ends_with(end);
+         });
 }
 
 bool UniqueNames::make_unique(std::string& name) {

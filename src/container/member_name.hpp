@@ -16,6 +16,11 @@ struct MemberName {
 // `stored`: the bytes of the name as the bundle has them.
 MemberName neutralize_member_name(std::string_view stored);
 
+// ".7z.001", ".zip.003", ".z01": one part of an archive that was split.
+bool is_named_as_a_part(std::string_view name);
+inline constexpr std::string_view kJoinParts =
+    "join the parts first (7z x FIRST-PART), then give the folder";
+
 // Makes the second "a.txt" of a bundle "a.txt (2)".
 class UniqueNames {
  public:

@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <string>
+
+#include "base/text.hpp"
+#include "container/member_name.hpp"
 
 namespace rdptriage::container {
 namespace {
@@ -16,62 +21,95 @@ struct Magic {
 
 constexpr std::string_view kUnpack =
     "unpack it (or mount it) and give the folder, or pack it again as a plain zip";
+constexpr std::string_view kCopyText =
+    "copy the text of an error dialog with Ctrl+C instead, or pass --code 0x904/0x7";
+constexpr std::string_view kExport = "export the log itself as text or EVTX";
+constexpr std::string_view kSaveAttached =
+    "save attached logs out of it and give those; put the text of an error into a text file, or "
+    "pass --code 0x904/0x7";
+
+constexpr Sniffed bundle(BundleFormat bundle, std::string_view format, std::string_view title) {
+  return {Kind::bundle, bundle, format, title, {}};
+}
+constexpr Sniffed refused(std::string_view format, std::string_view title,
+                          std::string_view advice = kUnpack) {
+  return {Kind::refused, BundleFormat::none, format, title, advice};
+}
+constexpr Sniffed not_used(std::string_view format, std::string_view title,
+                           std::string_view advice = {}) {
+  return {Kind::not_used, BundleFormat::none, format, title, advice};
+}
 
 // In this order; the first that fits wins.
 constexpr Magic kMagics[] = {
-    {0, "PK\x03\x04"sv, {Kind::bundle, BundleFormat::zip, "zip", "zip archive", {}}},
-    {0, "PK\x05\x06"sv, {Kind::bundle, BundleFormat::zip, "zip", "empty zip archive", {}}},
+    {0, "PK\x03\x04"sv, bundle(BundleFormat::zip, "zip", "zip archive")},
+    {0, "PK\x05\x06"sv, bundle(BundleFormat::zip, "zip", "empty zip archive")},
     // Written by some tools as the first volume of a split archive that fits into one.
-    {0, "PK00PK\x03\x04"sv, {Kind::bundle, BundleFormat::zip, "zip", "zip archive", {}}},
-    {0,
-     "PK\x07\x08"sv,
-     {Kind::refused, BundleFormat::none, "zip-split", "split zip archive",
-      "join the parts first (7z x FIRST-PART), then give the folder"}},
-    {0, "7z\xBC\xAF\x27\x1C"sv, {Kind::bundle, BundleFormat::seven_zip, "7z", "7-Zip archive", {}}},
-    {0, "MSCF\0\0\0\0"sv, {Kind::bundle, BundleFormat::cab, "cab", "cabinet file", {}}},
-    {0, "\x1F\x8B\x08"sv, {Kind::bundle, BundleFormat::gzip, "gzip", "gzip file", {}}},
-    {0, "\xFD\x37zXZ\0"sv, {Kind::bundle, BundleFormat::xz, "xz", "xz file", {}}},
-    {0, "\x28\xB5\x2F\xFD"sv, {Kind::bundle, BundleFormat::zstd, "zstd", "Zstandard file", {}}},
-    {257, "ustar"sv, {Kind::bundle, BundleFormat::tar, "tar", "tar archive", {}}},
+    {0, "PK00PK\x03\x04"sv, bundle(BundleFormat::zip, "zip", "zip archive")},
+    {0, "PK\x07\x08"sv, refused("zip-split", "split zip archive", kJoinParts)},
+    {0, "7z\xBC\xAF\x27\x1C"sv, bundle(BundleFormat::seven_zip, "7z", "7-Zip archive")},
+    {0, "MSCF\0\0\0\0"sv, bundle(BundleFormat::cab, "cab", "cabinet file")},
+    {0, "\x1F\x8B\x08"sv, bundle(BundleFormat::gzip, "gzip", "gzip file")},
+    {0, "\xFD\x37zXZ\0"sv, bundle(BundleFormat::xz, "xz", "xz file")},
+    {0, "\x28\xB5\x2F\xFD"sv, bundle(BundleFormat::zstd, "zstd", "Zstandard file")},
+    {257, "ustar"sv, bundle(BundleFormat::tar, "tar", "tar archive")},
 
-    {0, "Rar!\x1A\x07"sv, {Kind::refused, BundleFormat::none, "rar", "RAR archive", kUnpack}},
-    {0x8001, "CD001"sv, {Kind::refused, BundleFormat::none, "iso", "ISO image", kUnpack}},
-    {0, "conectix"sv, {Kind::refused, BundleFormat::none, "vhd", "VHD disk image", kUnpack}},
-    {0, "vhdxfile"sv, {Kind::refused, BundleFormat::none, "vhdx", "VHDX disk image", kUnpack}},
-    {0, "MSWIM\0\0\0"sv, {Kind::refused, BundleFormat::none, "wim", "WIM image", kUnpack}},
-    {0,
-     "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv,
-     {Kind::not_used, BundleFormat::none, "ole",
-      "OLE compound file (MSI package, Outlook message or old Office document)",
-      "save attached logs out of it and give those"}},
+    {0, "Rar!\x1A\x07"sv, refused("rar", "RAR archive")},
+    {0x8001, "CD001"sv, refused("iso", "ISO image")},
+    {0, "conectix"sv, refused("vhd", "VHD disk image")},
+    {0, "vhdxfile"sv, refused("vhdx", "VHDX disk image")},
+    {0, "KDMV"sv, refused("vmdk", "VMDK disk image")},
+    {0, "QFI\xFB"sv, refused("qcow", "QEMU disk image")},
+    {0, "MSWIM\0\0\0"sv, refused("wim", "WIM image")},
+    {0, "\x04\x22\x4D\x18"sv, refused("lz4", "LZ4 file")},
+    {0, "LZIP\x01"sv, refused("lzip", "lzip file")},
+    {0, "\x1F\x9D"sv, refused("compress", "file of Unix compress (.Z)")},
+    {2, "-lh5-"sv, refused("lha", "LHA archive")},
+    {0, "xar!"sv, refused("xar", "xar archive")},
+    {0, "!<arch>\n"sv, refused("ar", "ar archive")},
+    {0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv,
+     not_used("ole", "OLE compound file (MSI package, Outlook message or old Office document)",
+              kSaveAttached)},
+    {0, "!BDN"sv, not_used("pst", "Outlook mailbox", kSaveAttached)},
 
-    {0,
-     "\x89PNG\r\n\x1A\n"sv,
-     {Kind::not_used, BundleFormat::none, "png", "picture",
-      "copy the text of an error dialog with Ctrl+C instead, or pass --code 0x904/0x7"}},
-    {0,
-     "\xFF\xD8\xFF"sv,
-     {Kind::not_used, BundleFormat::none, "jpeg", "picture",
-      "copy the text of an error dialog with Ctrl+C instead, or pass --code 0x904/0x7"}},
-    {0, "GIF8"sv, {Kind::not_used, BundleFormat::none, "gif", "picture", {}}},
-    {0,
-     "%PDF-"sv,
-     {Kind::not_used, BundleFormat::none, "pdf", "PDF document",
-      "export the log itself as text or EVTX"}},
+    {0, "\x89PNG\r\n\x1A\n"sv, not_used("png", "picture", kCopyText)},
+    {0, "\xFF\xD8\xFF"sv, not_used("jpeg", "picture", kCopyText)},
+    {0, "GIF8"sv, not_used("gif", "picture", kCopyText)},
+    {0, "II*\0"sv, not_used("tiff", "picture", kCopyText)},
+    {0, "MM\0*"sv, not_used("tiff", "picture", kCopyText)},
+    {8, "WEBPVP8"sv, not_used("webp", "picture", kCopyText)},
+    {4, "ftypheic"sv, not_used("heic", "picture", kCopyText)},
+    {4, "ftypmif1"sv, not_used("heic", "picture", kCopyText)},
+    {4, "ftyp"sv, not_used("mp4", "video", kCopyText)},
+    {0, "\x1A\x45\xDF\xA3"sv, not_used("matroska", "video", kCopyText)},
+    {0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11"sv, not_used("asf", "video", kCopyText)},
+    {0, "%PDF-"sv, not_used("pdf", "PDF document", kExport)},
+    {0, "{\\rtf"sv, not_used("rtf", "Office document (RTF)", "save it as plain text")},
     {0,
      "\x7F"
      "ELF"sv,
-     {Kind::not_used, BundleFormat::none, "elf", "executable", {}}},
-    {0, "PAGEDU64"sv, {Kind::not_used, BundleFormat::none, "dump", "memory dump", {}}},
-    {0, "PAGEDUMP"sv, {Kind::not_used, BundleFormat::none, "dump", "memory dump", {}}},
-    {0, "MDMP"sv, {Kind::not_used, BundleFormat::none, "dump", "memory dump", {}}},
+     not_used("elf", "executable")},
+    {0, "PAGEDU64"sv, not_used("dump", "memory dump")},
+    {0, "PAGEDUMP"sv, not_used("dump", "memory dump")},
+    {0, "MDMP"sv, not_used("dump", "memory dump")},
+    {0, "regf"sv,
+     not_used("registry-hive", "registry hive",
+              "export the keys as text: reg export KEY FILE.reg")},
+    {0, "SQLite format 3\0"sv, not_used("sqlite", "database")},
+    {4, "\xEF\xCD\xAB\x89"sv, not_used("ese", "database (ESE)")},
+    {0, "\x0A\x0D\x0D\x0A"sv, not_used("pcapng", "packet capture")},
+    {0, "\xD4\xC3\xB2\xA1"sv, not_used("pcap", "packet capture")},
+    {0, "\xA1\xB2\xC3\xD4"sv, not_used("pcap", "packet capture")},
+    {0, "\x4D\x3C\xB2\xA1"sv, not_used("pcap", "packet capture")},
+    {0, "L\0\0\0\x01\x14\x02\0"sv,
+     not_used("shortcut", "Windows shortcut (.lnk)", "give the file it points to")},
+    // What macOS puts beside the files of a zip: "__MACOSX/._name" and ".DS_Store".
+    {0, "\0\x05\x16\x07"sv,
+     not_used("apple-double", "attributes that macOS keeps beside a file; not needed")},
     {0,
-     "regf"sv,
-     {Kind::not_used, BundleFormat::none, "registry-hive", "registry hive",
-      "export the keys as text: reg export KEY FILE.reg"}},
-    {0, "SQLite format 3\0"sv, {Kind::not_used, BundleFormat::none, "sqlite", "database", {}}},
-    {0, "\x0A\x0D\x0D\x0A"sv, {Kind::not_used, BundleFormat::none, "pcapng", "packet capture", {}}},
-    {0, "\xD4\xC3\xB2\xA1"sv, {Kind::not_used, BundleFormat::none, "pcap", "packet capture", {}}},
+     "\0\0\0\x01"
+     "Bud1"sv,
+     not_used("ds-store", "folder view of macOS (.DS_Store); not needed")},
 };
 
 bool has_at(std::span<const std::byte> head, std::size_t offset, std::string_view bytes) {
@@ -93,6 +131,43 @@ bool is_bzip2(std::span<const std::byte> head) {
 // Office Open XML is a zip whose first member has this name.
 bool is_office_document(std::span<const std::byte> head) {
   return has_at(head, 0, "PK\x03\x04"sv) && has_at(head, 30, "[Content_Types].xml"sv);
+}
+
+// "BM" and a bitmap header of one of the sizes there are: two letters alone begin many a text.
+bool is_bitmap(std::span<const std::byte> head) {
+  constexpr std::uint8_t kHeaderBytes[] = {12, 40, 52, 56, 108, 124};
+  return has_at(head, 0, "BM"sv) && has_at(head, 6, "\0\0\0\0"sv) && has_at(head, 15, "\0\0\0"sv) &&
+         std::find(std::begin(kHeaderBytes), std::end(kHeaderBytes), byte_at(head, 14)) !=
+             std::end(kHeaderBytes);
+}
+
+// A message as mail servers and programs save it (RFC 5322): header lines alone up to an empty
+// line, among them a sender and one that only mail has. What somebody copied out of a mail has
+// "From:" and "Subject:" but none of those, and is text like any other.
+bool is_mail(std::span<const std::byte> head) {
+  constexpr std::string_view kOnlyMail[] = {"received", "message-id", "mime-version",
+                                            "return-path"};
+  std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+  bool has_sender = false, is_from_mail = false;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = base::trim(text.substr(0, end));
+    const bool is_folded = text.front() == ' ' || text.front() == '\t';
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.empty()) break;
+    if (is_folded) continue;
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    const std::string name = base::to_lower_ascii(line.substr(0, colon));
+    const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
+      return c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+    if (!is_name) return false;
+    has_sender = has_sender || name == "from";
+    is_from_mail = is_from_mail || std::find(std::begin(kOnlyMail), std::end(kOnlyMail), name) !=
+                                       std::end(kOnlyMail);
+  }
+  return has_sender && is_from_mail;
 }
 
 // "MZ" and a pointer to "PE": two letters alone begin many a text.
@@ -121,22 +196,19 @@ bool is_event_trace(std::span<const std::byte> head) {
 }  // namespace
 
 Sniffed sniff(std::span<const std::byte> head) {
-  if (is_office_document(head)) {
-    return {Kind::not_used, BundleFormat::none, "office", "Office document",
-            "export the log itself as text or EVTX"};
-  }
-  if (is_bzip2(head)) return {Kind::bundle, BundleFormat::bzip2, "bzip2", "bzip2 file", {}};
-  if (is_windows_executable(head)) {
-    return {Kind::not_used, BundleFormat::none, "exe", "executable", {}};
-  }
+  if (is_office_document(head)) return not_used("office", "Office document", kExport);
+  if (is_bzip2(head)) return bundle(BundleFormat::bzip2, "bzip2", "bzip2 file");
+  if (is_windows_executable(head)) return not_used("exe", "executable");
+  if (is_bitmap(head)) return not_used("bmp", "picture", kCopyText);
   for (const Magic& magic : kMagics) {
     if (has_at(head, magic.offset, magic.bytes)) return magic.sniffed;
   }
   if (is_event_trace(head)) {
-    return {Kind::not_used, BundleFormat::none, "etl",
-            "event trace (.etl), which needs Windows to be decoded",
-            "on any Windows machine: tracerpt FILE.etl -o FILE.csv -of csv, then give FILE.csv"};
+    return not_used(
+        "etl", "event trace (.etl), which needs Windows to be decoded",
+        "on any Windows machine: tracerpt FILE.etl -o FILE.csv -of csv, then give FILE.csv");
   }
+  if (is_mail(head)) return not_used("mail", "mail message", kSaveAttached);
   return {};
 }
 

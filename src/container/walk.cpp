@@ -13,11 +13,14 @@ namespace {
 
 constexpr std::size_t kPeekBytes = 64 * 1024;
 
+std::string words_of(const Error& error) {
+  return error.help.empty() ? error.message : error.message + "; " + error.help;
+}
+
 Notice notice_of(const Error& error, std::uint32_t artifact, const std::string& path) {
   Notice notice;
   notice.code = error.code;
-  notice.text = path + ": " + error.message;
-  if (!error.help.empty()) notice.text += "; " + error.help;
+  notice.text = path + ": " + words_of(error);
   notice.artifact = artifact;
   return notice;
 }
@@ -110,10 +113,17 @@ class BundleWalk {
       visitor_.refused(artifact, notice_of(archive.error(), artifact.index, artifact.path));
       return;
     }
+    auto first = (*archive)->next();
+    if (!first && first.error().code != "BUNDLE_DAMAGED") {
+      // A 7z can hide even the names of its members.
+      visitor_.refused(artifact, notice_of(first.error(), artifact.index, artifact.path));
+      reported_ = artifact.index;
+      return;
+    }
     const bool is_outermost = outermost_ == nullptr;
     if (is_outermost) outermost_ = archive->get();
     visitor_.bundle_begin(artifact, sniffed.format);
-    visitor_.bundle_end(artifact, read_members(artifact, **archive, depth));
+    visitor_.bundle_end(artifact, read_members(artifact, **archive, std::move(first), depth));
     if (is_outermost) outermost_ = nullptr;
   }
 
@@ -144,31 +154,31 @@ class BundleWalk {
     open_bundle(artifact, held, sniffed, depth);
   }
 
-  // True when every member was met.
-  bool read_members(const Artifact& bundle, Archive& archive, std::uint32_t depth) {
+  // Why not every member was met; empty when every one was.
+  std::string read_members(const Artifact& bundle, Archive& archive,
+                           Result<std::optional<Member>> next, std::uint32_t depth) {
     UniqueNames names;
     bool complete = true;
-    while (!stopped_) {
-      auto next = archive.next();
+    for (; !stopped_; next = archive.next()) {
       if (!next) {
         Notice notice = notice_of(next.error(), bundle.index, bundle.path);
         const std::uint64_t consumed = archive.bytes_consumed();
         if (bundle.bytes && *bundle.bytes > consumed) notice.bytes_lost = *bundle.bytes - consumed;
         visitor_.notice(std::move(notice));
         reported_ = bundle.index;
-        return false;
+        return words_of(next.error());
       }
       if (!*next) break;
       const Member& member = **next;
       if (auto counted = guard_.add_entry(bundle.path); !counted) {
         visitor_.notice(notice_of(counted.error(), bundle.index, bundle.path));
         stopped_ = true;
-        return false;
+        return words_of(counted.error());
       }
       if (member.kind == MemberKind::folder) continue;
       if (!read_member(bundle, archive, member, names, depth)) complete = false;
     }
-    return complete && !stopped_;
+    return complete && !stopped_ ? std::string() : "not all of its members could be read";
   }
 
   bool read_member(const Artifact& bundle, Archive& archive, const Member& member,
@@ -206,13 +216,11 @@ class BundleWalk {
       return true;
     }
     if (member.kind == MemberKind::encrypted) {
-      visitor_.refused(artifact,
-                       notice_of({"BUNDLE_ENCRYPTED",
-                                  "is encrypted",
-                                  {},
-                                  "give the password with --password-file, or unpack the bundle "
-                                  "and give the folder"},
-                                 artifact.index, artifact.path));
+      visitor_.refused(artifact, notice_of({"BUNDLE_ENCRYPTED",
+                                            "is encrypted",
+                                            {},
+                                            std::string(archive.advice_when_encrypted())},
+                                           artifact.index, artifact.path));
       return false;
     }
     MemberSource member_source(*this, archive, artifact);

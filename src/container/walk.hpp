@@ -74,8 +74,8 @@ class Visitor {
   virtual void not_used(const Artifact& artifact, const Sniffed& why) = 0;
   // Could not be read: links, devices, encrypted members, limits.
   virtual void refused(const Artifact& artifact, Notice notice) = 0;
-  // `complete` is false when members were lost; a notice has said why.
-  virtual void bundle_end(const Artifact& artifact, bool complete) = 0;
+  // `lost` is empty when every member was met, else why not; a notice has said so, too.
+  virtual void bundle_end(const Artifact& artifact, std::string_view lost) = 0;
   // Something about an artifact that was, or is being, read: a damaged member, a changed name.
   virtual void notice(Notice notice) = 0;
 };

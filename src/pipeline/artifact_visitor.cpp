@@ -8,51 +8,14 @@
 #include <utility>
 
 #include "base/sha256.hpp"
-#include "base/text.hpp"
+#include "pipeline/artifact_row.hpp"
+#include "pipeline/hashing_source.hpp"
 #include "pipeline/notice_cap.hpp"
 
 namespace rdptriage::pipeline {
 
 namespace {
 constexpr std::size_t kBlock = 64 * 1024;
-
-// Hashes what passes through. Random access goes past it: see hash_of.
-class HashingSource final : public container::ByteSource {
- public:
-  HashingSource(container::ByteSource& inner, base::Sha256* hash, ReadProgress* progress)
-      : inner_(&inner), hash_(hash), progress_(progress) {}
-
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    auto count = inner_->read(out);
-    if (!count) {
-      failed_ = true;
-      return count;
-    }
-    passed_ += *count;
-    if (progress_ != nullptr) progress_->bytes += *count;
-    if (hash_ != nullptr) hash_->update(std::span<const std::byte>(out.first(*count)));
-    return count;
-  }
-  const container::RandomAccess* random_access() const override { return inner_->random_access(); }
-
-  // Reads on to the end, for the hash and the size.
-  void drain() {
-    std::vector<std::byte> block(kBlock);
-    while (!failed_) {
-      const auto count = read(block);
-      if (!count || *count == 0) break;
-    }
-  }
-  std::uint64_t passed() const { return passed_; }
-  bool failed() const { return failed_; }
-
- private:
-  container::ByteSource* inner_;
-  base::Sha256* hash_;
-  ReadProgress* progress_;
-  std::uint64_t passed_ = 0;
-  bool failed_ = false;
-};
 
 std::string hash_of(const container::RandomAccess& data, ReadProgress* progress) {
   base::Sha256 hash;
@@ -148,15 +111,6 @@ class Sink final : public reader::EventSink {
   NoticeCap cap_;
 };
 
-// Why no reader wants it. A name that promises a log deserves a word more.
-std::string unknown_format(const container::Artifact& artifact) {
-  const std::string name = base::to_lower_ascii(artifact.name);
-  if (name.ends_with(".mta"))
-    return "message texts that Windows puts beside an exported log (LocaleMetaData); not needed";
-  if (name.ends_with(".evtx")) return "named .evtx, but it does not begin as an event log does";
-  return "no known log or capture format";
-}
-
 void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
   if (!outcome.format.empty()) report.format = outcome.format;
   report.encoding = outcome.encoding;
@@ -188,10 +142,7 @@ ArtifactResult& ArtifactVisitor::add(const container::Artifact& artifact) {
   position_[artifact.index] = results_.size();
   ArtifactResult& result = results_.emplace_back();
   result.index = artifact.index;
-  result.report.id = fmt::format("A{}", artifact.index + 1);
-  if (artifact.parent) result.report.parent = fmt::format("A{}", *artifact.parent + 1);
-  result.report.path = artifact.path;
-  result.report.bytes = artifact.bytes;
+  result.report = artifact_row(artifact);
   return result;
 }
 
@@ -217,10 +168,8 @@ void ArtifactVisitor::artifact(const container::Artifact& artifact, container::P
   HashingSource hashing(source, setup_->sha256 && random_access == nullptr ? &hash : nullptr,
                         random_access == nullptr ? setup_->progress : nullptr);
   std::unique_ptr<EventConsumer> consumer;
-  if (head.empty()) {
-    result.report.because = "the file is empty";
-  } else if (reader == nullptr) {
-    result.report.because = unknown_format(artifact);
+  if (reader == nullptr) {
+    result.report.because = why_no_reader(head, artifact.name);
   } else {
     result.report.format = reader->format;
     result.report.detected_by = "content";
@@ -253,29 +202,22 @@ void ArtifactVisitor::bundle_begin(const container::Artifact& artifact, std::str
   result.report.state = ArtifactState::used;
 }
 
-void ArtifactVisitor::bundle_end(const container::Artifact& artifact, bool complete) {
+void ArtifactVisitor::bundle_end(const container::Artifact& artifact, std::string_view lost) {
   ArtifactResult* result = find(artifact.index);
-  if (result == nullptr || complete) return;
+  if (result == nullptr || lost.empty()) return;
   result->report.state = ArtifactState::damaged;
-  result->report.because = "not all of its members could be read";
+  result->report.because = lost;
 }
 
 void ArtifactVisitor::not_used(const container::Artifact& artifact, const container::Sniffed& why) {
-  ArtifactReport& report = add(artifact).report;
-  report.format = why.format;
-  report.detected_by = "content";
-  report.state =
-      why.kind == container::Kind::refused ? ArtifactState::refused : ArtifactState::not_used;
-  report.because = why.title;
-  if (!why.advice.empty())
-    report.because += (report.because.empty() ? "" : "; ") + std::string(why.advice);
+  judge_sniffed(why, add(artifact).report);
 }
 
 void ArtifactVisitor::refused(const container::Artifact& artifact, Notice notice) {
   ArtifactResult* known = find(artifact.index);
   ArtifactResult& result = known != nullptr ? *known : add(artifact);
   result.report.state = ArtifactState::refused;
-  result.report.because = notice.text;
+  result.report.because = reason_of(notice, result.report);
   notice.artifact = artifact.index;
   result.notices.push_back(std::move(notice));
 }

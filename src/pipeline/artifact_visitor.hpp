@@ -47,7 +47,7 @@ class ArtifactVisitor final : public container::Visitor {
   void bundle_begin(const container::Artifact& artifact, std::string_view format) override;
   void not_used(const container::Artifact& artifact, const container::Sniffed& why) override;
   void refused(const container::Artifact& artifact, Notice notice) override;
-  void bundle_end(const container::Artifact& artifact, bool complete) override;
+  void bundle_end(const container::Artifact& artifact, std::string_view lost) override;
   void notice(Notice notice) override;
 
   std::vector<ArtifactResult>& results() { return results_; }

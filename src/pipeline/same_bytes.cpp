@@ -1,8 +1,7 @@
 #include "pipeline/same_bytes.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/sha256.hpp"
@@ -13,15 +12,21 @@ namespace rdptriage::pipeline {
 namespace {
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 
-using Digest = std::array<std::byte, 32>;
+using Digest = SeenBytes::Digest;
+
+// What two artifacts must share before all of them is compared.
+constexpr std::size_t kHead = std::size_t{4} << 10;
+
+Digest digest_of(std::span<const std::byte> bytes) {
+  base::Sha256 hash;
+  hash.update(bytes);
+  return hash.finish();
+}
 
 // The digest of a listed file; nothing when it cannot be read as a whole.
 std::optional<Digest> digest_of(const container::ListedFile& file) {
+  if (file.path.empty()) return digest_of(file.bytes);
   base::Sha256 hash;
-  if (file.path.empty()) {
-    hash.update(file.bytes);
-    return hash.finish();
-  }
   auto source = container::open_file(file.path, container::Opening::named_by_user);
   if (!source) return std::nullopt;
   std::vector<std::byte> block(kBlock);
@@ -53,6 +58,43 @@ SameBytes find_same_bytes(const container::Listing& listing) {
     }
   }
   return repeats;
+}
+
+const std::string* SeenBytes::find(container::PeekSource& source) {
+  const auto head = source.peek(kHead);
+  if (head.empty()) return nullptr;
+  const Digest digest = digest_of(head);
+  if (heads_.count(digest) == 0) return nullptr;
+  // Step by step: what is asked for is allocated.
+  std::span<const std::byte> whole;
+  for (std::size_t wanted = 16 * kHead; whole.size() <= kMostHeld; wanted *= 4) {
+    whole = source.peek(wanted);
+    if (whole.size() < wanted) break;
+  }
+  if (whole.size() > kMostHeld) return nullptr;
+  hash_files_like(digest);
+  const auto same = paths_.find(digest_of(whole));
+  return same == paths_.end() ? nullptr : &same->second;
+}
+
+void SeenBytes::add(const container::Artifact& artifact, std::span<const std::byte> head,
+                    const std::optional<Digest>& digest) {
+  const Digest begins = digest_of(head.first(std::min(head.size(), kHead)));
+  heads_.insert(begins);
+  if (digest) {
+    paths_.emplace(*digest, artifact.path);
+  } else if (artifact.index < listing_->files.size()) {
+    not_hashed_.emplace(begins, artifact.index);
+  }
+}
+
+void SeenBytes::hash_files_like(const Digest& head) {
+  const auto [first, last] = not_hashed_.equal_range(head);
+  for (auto file = first; file != last; ++file) {
+    const container::ListedFile& listed = listing_->files[file->second];
+    if (const auto digest = digest_of(listed)) paths_.emplace(*digest, listed.artifact.path);
+  }
+  not_hashed_.erase(first, last);
 }
 
 }  // namespace rdptriage::pipeline

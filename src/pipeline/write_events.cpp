@@ -8,10 +8,13 @@
 #include <utility>
 
 #include "base/output_buffer.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "container/walk.hpp"
+#include "pipeline/artifact_row.hpp"
 #include "pipeline/find_reader.hpp"
+#include "pipeline/hashing_source.hpp"
 #include "pipeline/notice_cap.hpp"
 #include "pipeline/reading_order.hpp"
 #include "pipeline/rule_set_impl.hpp"
@@ -150,14 +153,20 @@ enum class Repeats : std::uint8_t { impossible, possible };
 class Visitor final : public container::Visitor {
  public:
   Visitor(EventFormat format, const EventFilter& filter, const reader::ReadContext& context,
-          const RuleSet* rules, const Out& out, Repeats repeats, ReadSummary& summary)
+          const RuleSet* rules, const Out& out, Repeats repeats, const container::Listing& listing,
+          WriteSummary& summary)
       : format_(format),
         filter_(filter),
         context_(context),
         rules_(rules),
         out_(out),
         repeats_(repeats),
-        summary_(summary) {}
+        summary_(summary) {
+    const bool has_bundles =
+        std::any_of(listing.files.begin(), listing.files.end(),
+                    [](const container::ListedFile& file) { return file.opens_bundle(); });
+    if (has_bundles) seen_bytes_.emplace(listing);
+  }
 
   bool stopped() const { return stopped_; }
 
@@ -168,6 +177,10 @@ class Visitor final : public container::Visitor {
   void artifact(const container::Artifact& artifact, container::PeekSource& source) override {
     if (stopped_) return;
     ArtifactReport& row = add(artifact);
+    if (const std::string* first = seen_bytes_ ? seen_bytes_->find(source) : nullptr) {
+      row.because = "the same bytes as " + *first;
+      return;
+    }
     const auto head = source.peek(reader::kProbeBytes);
     const auto load = [this] {
       return (rules_ != nullptr ? *rules_ : RuleSet::builtin()).impl().formats();
@@ -175,12 +188,12 @@ class Visitor final : public container::Visitor {
     const reader::ReaderInfo* const reader =
         pipeline::find_reader(head, artifact.name, context_, load);
     if (reader == nullptr) {
-      row.because = head.empty() ? "the file is empty" : "no known log or capture format";
+      row.because = pipeline::why_no_reader(head, artifact.name);
       return;
     }
     Sink sink(artifact.path, format_, filter_, repeats_ == Repeats::possible ? &seen_ : nullptr,
               &out_);
-    const reader::ReadOutcome outcome = reader->read(artifact, source, context_, sink);
+    const reader::ReadOutcome outcome = read(*reader, artifact, source, head, sink);
     if (sink.finish() == reader::Flow::stop) stopped_ = true;
     row.format = outcome.format.empty() ? std::string(reader->format) : outcome.format;
     row.encoding = outcome.encoding;
@@ -191,6 +204,8 @@ class Visitor final : public container::Visitor {
     row.state = outcome.damaged             ? ArtifactState::damaged
                 : outcome.records_read != 0 ? ArtifactState::used
                                             : ArtifactState::not_used;
+    const bool is_whole = outcome.records_refused == 0 && outcome.bytes_lost == 0;
+    if (row.state != ArtifactState::not_used || is_whole) ++summary_.logs;
     if (sink.without_date() != 0) {
       Notice left_out;
       left_out.code = "EVENTS_WITHOUT_DATE";
@@ -211,22 +226,40 @@ class Visitor final : public container::Visitor {
     ArtifactReport& row = add(artifact);
     row.format = format;
     row.state = ArtifactState::used;
+    open_bundles_.push_back(summary_.artifacts.size() - 1);
   }
   void not_used(const container::Artifact& artifact, const container::Sniffed& why) override {
-    ArtifactReport& row = add(artifact);
-    row.format = why.format;
-    row.because = why.title;
+    pipeline::judge_sniffed(why, add(artifact));
   }
   void refused(const container::Artifact& artifact, Notice notice) override {
     ArtifactReport& row = add(artifact);
     row.state = ArtifactState::refused;
-    row.because = notice.text;
+    row.because = pipeline::reason_of(notice, row);
     summary_.notices.push_back(std::move(notice));
   }
-  void bundle_end(const container::Artifact&, bool) override {}
+  void bundle_end(const container::Artifact&, std::string_view lost) override {
+    if (!lost.empty()) summary_.artifacts[open_bundles_.back()].state = ArtifactState::damaged;
+    open_bundles_.pop_back();
+  }
   void notice(Notice notice) override { summary_.notices.push_back(std::move(notice)); }
 
  private:
+  // Remembers what the artifact holds, where bundles may repeat it.
+  reader::ReadOutcome read(const reader::ReaderInfo& reader, const container::Artifact& artifact,
+                           container::PeekSource& source, std::span<const std::byte> head,
+                           Sink& sink) {
+    if (!seen_bytes_) return reader.read(artifact, source, context_, sink);
+    base::Sha256 hash;
+    const bool is_member = source.random_access() == nullptr;
+    pipeline::HashingSource hashing(source, is_member ? &hash : nullptr, nullptr);
+    const std::vector<std::byte> begin(head.begin(), head.end());  // reading lets go of it
+    const reader::ReadOutcome outcome = reader.read(artifact, hashing, context_, sink);
+    if (is_member) hashing.drain();
+    if (hashing.failed()) return outcome;
+    seen_bytes_->add(artifact, begin, is_member ? std::optional(hash.finish()) : std::nullopt);
+    return outcome;
+  }
+
   void take_records(const container::Artifact& artifact, pipeline::SeenRecords::OfFile records) {
     if (records.repeated() != 0) {
       Notice repeated;
@@ -250,12 +283,7 @@ class Visitor final : public container::Visitor {
   }
 
   ArtifactReport& add(const container::Artifact& artifact) {
-    ArtifactReport& row = summary_.artifacts.emplace_back();
-    row.id = "A" + std::to_string(artifact.index + 1);
-    if (artifact.parent) row.parent = "A" + std::to_string(*artifact.parent + 1);
-    row.path = artifact.path;
-    row.bytes = artifact.bytes;
-    return row;
+    return summary_.artifacts.emplace_back(pipeline::artifact_row(artifact));
   }
 
   EventFormat format_;
@@ -265,7 +293,9 @@ class Visitor final : public container::Visitor {
   const Out& out_;
   Repeats repeats_;
   pipeline::SeenRecords seen_;
-  ReadSummary& summary_;
+  std::optional<pipeline::SeenBytes> seen_bytes_;  // where there are bundles
+  WriteSummary& summary_;
+  std::vector<std::size_t> open_bundles_;  // rows, the innermost last
   bool stopped_ = false;
 };
 
@@ -283,9 +313,10 @@ std::optional<Timestamp> parse_time(std::string_view text, std::int64_t ahead) {
   return Timestamp{parsed->zoned ? parsed->ticks : parsed->ticks - ahead};
 }
 
-ReadSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
-                         FunctionRef<EventFlow(std::string_view bytes)> out, const RuleSet* rules) {
-  ReadSummary summary;
+WriteSummary write_events(const Case& input, EventFormat format, const EventFilter& filter,
+                          FunctionRef<EventFlow(std::string_view bytes)> out,
+                          const RuleSet* rules) {
+  WriteSummary summary;
   container::Guard guard(input.options().limits, input.options().passwords);
   std::vector<container::WalkInput> inputs;
   for (const Case::Input& given : input.inputs()) {
@@ -305,7 +336,7 @@ ReadSummary write_events(const Case& input, EventFormat format, const EventFilte
   container::Walk walk(listing, guard);
   const bool alone = listing.files.size() == 1 && !listing.files[0].opens_bundle();
   Visitor visitor(format, filter, context, rules, out,
-                  alone ? Repeats::impossible : Repeats::possible, summary);
+                  alone ? Repeats::impossible : Repeats::possible, listing, summary);
   const auto repeats = pipeline::find_same_bytes(listing);
   using pipeline::Round;
   for (const Round round : {Round::log, Round::list, Round::bundle}) {

@@ -177,13 +177,22 @@ class Card {
       if (notice.code == "ATTEMPTS_LEFT_OUT") return wrapped("BECAUSE", notice.text);
     }
     constexpr std::size_t kMostFiles = 4;
-    std::size_t shown = 0, unused = 0;
+    std::vector<const ArtifactReport*> unused;
     for (const ArtifactReport& artifact : report_.artifacts) {
-      if (artifact.because.empty() || ++unused > kMostFiles) continue;
-      wrapped(shown++ == 0 ? "BECAUSE" : "", artifact.path + ": " + artifact.because);
+      if (!artifact.because.empty()) unused.push_back(&artifact);
     }
-    if (unused > kMostFiles) row("", fmt::format("… and {} more files", unused - kMostFiles));
-    if (unused == 0) {
+    // First what somebody can do something about.
+    std::stable_partition(unused.begin(), unused.end(), [](const ArtifactReport* artifact) {
+      return artifact->state != ArtifactState::not_used ||
+             artifact->because.find("; ") != std::string::npos;
+    });
+    for (std::size_t i = 0; i < std::min(kMostFiles, unused.size()); ++i)
+      wrapped(i == 0 ? "BECAUSE" : "", unused[i]->path + ": " + unused[i]->because);
+    if (unused.size() > kMostFiles) {
+      const std::size_t more = unused.size() - kMostFiles;
+      row("", fmt::format("… and {} more file{}", more, more == 1 ? "" : "s"));
+    }
+    if (unused.empty()) {
       wrapped("BECAUSE", report_.artifacts.empty()
                              ? "there is no file in what was given"
                              : "it could be read, but none of it is about a connection");

@@ -101,17 +101,23 @@ std::string files_line(const Report& report) {
   // What was given as one bundle is its members; the bundle itself is no file that says anything.
   std::set<std::string_view> bundles;
   for (const ArtifactReport& artifact : report.artifacts) bundles.insert(artifact.parent);
-  std::size_t files = 0, used = 0, damaged = 0, refused = 0;
+  std::size_t files = 0, used = 0, damaged = 0, refused = 0, cut = 0;
   for (const ArtifactReport& artifact : report.artifacts) {
-    if (bundles.count(artifact.id) != 0) continue;
+    if (bundles.count(artifact.id) != 0) {
+      cut += artifact.state == ArtifactState::damaged;
+      continue;
+    }
     ++files;
-    used += artifact.state == ArtifactState::used || artifact.state == ArtifactState::damaged;
+    used += artifact.state == ArtifactState::used ||
+            (artifact.state == ArtifactState::damaged && artifact.records_read != 0);
     damaged += artifact.state == ArtifactState::damaged;
     refused += artifact.state == ArtifactState::refused;
   }
   std::string text = fmt::format("{} of {} file{} used", used, files, files == 1 ? "" : "s");
   if (damaged) text += fmt::format(", {} damaged", damaged);
   if (refused) text += fmt::format(", {} refused", refused);
+  // Members that were refused say it themselves.
+  if (cut != 0 && refused == 0) text += ", bundle incomplete";
   return text;
 }
 

@@ -100,6 +100,20 @@ TEST_CASE("cli: nothing to analyze exits 3") {
   }
 }
 
+TEST_CASE(
+    "cli: of many files without data, those come first that somebody can do something about") {
+  const std::string folder = fresh_folder("cli-unused");
+  for (const char* name : {"/a.bin", "/b.bin", "/c.bin", "/d.bin"})
+    write_text_file(folder + name, std::string("\x01\x02\x03", 3) + name);
+  write_text_file(folder + "/shot.png", "\x89PNG\r\n\x1A\n....");
+  const Outcome outcome = run_program({folder, "-q"});
+  CHECK(outcome.exit_code == 3);
+  const std::size_t picture = outcome.out.find("shot.png");
+  REQUIRE(picture != std::string::npos);
+  CHECK(picture < outcome.out.find("a.bin"));
+  CHECK(contains(outcome.out, "and 1 more file\n"));
+}
+
 TEST_CASE("cli: --help and --version are answers, not mistakes") {
   CHECK(run_program({"--help"}).exit_code == 0);
   CHECK(run_program({"analyze", "--help"}).exit_code == 0);

@@ -34,7 +34,7 @@ class Checker final : public Visitor {
   void bundle_begin(const Artifact& found, std::string_view) override { meet(found); }
   void not_used(const Artifact& found, const Sniffed&) override { meet(found); }
   void refused(const Artifact&, Notice notice) override { require(!notice.code.empty()); }
-  void bundle_end(const Artifact&, bool) override {}
+  void bundle_end(const Artifact&, std::string_view) override {}
   void notice(Notice notice) override { require(!notice.text.empty()); }
 
   std::uint64_t bytes = 0;

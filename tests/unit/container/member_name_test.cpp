@@ -59,5 +59,12 @@ TEST_CASE("the second of two equal names gets a number that is not taken") {
   CHECK(second == "a.txt (3)");
 }
 
+TEST_CASE("names of parts of split archives") {
+  for (const char* part : {"a.7z.001", "a.zip.002", "A.ZIP.010", "a.tar.003", "a.z01", "a.r00"})
+    CHECK(is_named_as_a_part(part));
+  for (const char* whole : {"", "001", "a.log.001", "a.7z", "a.zip", "a.z1", "a.zab", "a.rar"})
+    CHECK_FALSE(is_named_as_a_part(whole));
+}
+
 }  // namespace
 }  // namespace rdptriage::container

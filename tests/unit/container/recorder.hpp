@@ -15,6 +15,7 @@ class Recorder final : public container::Visitor {
   std::vector<std::string> lines;
   std::vector<container::Artifact> artifacts;  // those for the readers
   std::vector<Notice> notices;
+  std::vector<std::string> losses;  // why bundles are incomplete
   std::uint64_t bytes = 0;
   bool read_everything = true;
 
@@ -36,8 +37,9 @@ class Recorder final : public container::Visitor {
   void bundle_begin(const container::Artifact& found, std::string_view format) override {
     lines.push_back("begin " + std::string(format) + ' ' + found.path);
   }
-  void bundle_end(const container::Artifact& found, bool complete) override {
-    lines.push_back((complete ? "end " : "end-incomplete ") + found.path);
+  void bundle_end(const container::Artifact& found, std::string_view lost) override {
+    lines.push_back((lost.empty() ? "end " : "end-incomplete ") + found.path);
+    if (!lost.empty()) losses.emplace_back(lost);
   }
   void not_used(const container::Artifact& found, const container::Sniffed& why) override {
     lines.push_back("not-used " + found.path + " = " + std::string(why.format));

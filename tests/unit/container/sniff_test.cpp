@@ -50,6 +50,31 @@ TEST_CASE("content decides what a run of bytes is") {
       {"executable", padded(padded("MZ", 0x3C, "\x40\0\0\0"sv), 0x40, "PE\0\0"sv), Kind::not_used,
        "exe"},
       {"event trace", event_trace(), Kind::not_used, "etl"},
+      {"bitmap", "BM\x36\x10\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"s, Kind::not_used, "bmp"},
+      {"text that starts like a bitmap", "BM 12:00 connected to gateway", Kind::plain, ""},
+      {"video",
+       "\0\0\0\x18"
+       "ftypmp42"s,
+       Kind::not_used, "mp4"},
+      {"photo of a phone",
+       "\0\0\0\x18"
+       "ftypheic"s,
+       Kind::not_used, "heic"},
+      {"mailbox", "!BDN\0\0"s, Kind::not_used, "pst"},
+      {"what macOS puts beside a file", "\0\x05\x16\x07\0\x02\0\0"s, Kind::not_used,
+       "apple-double"},
+      {"disk image", "KDMV\x01\0\0\0"s, Kind::refused, "vmdk"},
+      {"mail",
+       "Received: from mx.example\r\n by mail.example; Fri, 20 Nov 2026 09:11:52 +0100\r\n"
+       "From: User <user@example.com>\r\nSubject: Remote Desktop\r\nMIME-Version: 1.0\r\n\r\n"
+       "Error code: 0x904\r\n",
+       Kind::not_used, "mail"},
+      {"text copied out of a mail",
+       "From: User\r\nSent: Friday\r\nTo: Helpdesk\r\nSubject: Remote Desktop\r\n\r\n"
+       "Error code: 0x904\r\n",
+       Kind::plain, ""},
+      {"text whose lines have names", "Received: 0 packets\r\nFrom: 10.0.0.5\r\nError code: 0x904",
+       Kind::plain, ""},
   };
   for (const SniffCase& row : cases) {
     INFO(row.name);

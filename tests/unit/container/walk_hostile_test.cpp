@@ -111,6 +111,72 @@ TEST_CASE("encrypted members are read with one of the given passwords") {
   }
 }
 
+// Made with 7-Zip, which libarchive cannot write: "a.txt" with the content "one", stored and
+// encrypted with the password "secret"; the second hides the names as well.
+constexpr std::string_view kEncrypted7z =
+    "377abcaf271c000475968c6310000000000000006200000000000000fb4e8d8020c9194c80e0d1a7fbe00979"
+    "1508a0e30104060001091000070b0100022406f1070112530f95e5fe928a25104f6cd18875b36a4562010001"
+    "000c030300080a01f1866c7a000005011903000000110d0061002e007400780074000000140a010000008192"
+    "b17adc01150601002080a4810000";
+constexpr std::string_view kHidden7z =
+    "377abcaf271c0004400f115c80000000000000002e00000000000000650e060328b29460e41cc54ba9838e7e"
+    "3c666508ca0b6172217b1e69763f81d35cb24e57ca379eb38b4ee978e36a62ec33515a34e0beed3a638a9c2d"
+    "4b59fe6f44b327c03b14a6633310a65b8b2b48319c9170e37b7ecd501b0bd18d53ae87a0cb3ef92e0fd5c68b"
+    "eed2c96149a357666c67d97ae4aed62de50a6be4008c4e38ff1b474017061001097000070b0100012406f107"
+    "0112530f81013f6e6030c0035fcf39a8ad9317f60c620a01f146d6310000";
+
+Bytes from_hex(std::string_view digits) {
+  Bytes out;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    out.push_back(static_cast<std::byte>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
+  return out;
+}
+
+TEST_CASE("an encrypted 7z is refused, with or without a password, and no password is asked for") {
+  for (const bool has_password : {false, true}) {
+    for (const auto& [digits, line] :
+         {std::pair(kEncrypted7z, "refused in/a.txt = BUNDLE_ENCRYPTED"),
+          std::pair(kHidden7z, "refused in = BUNDLE_ENCRYPTED")}) {
+      INFO(line << (has_password ? " with a password" : ""));
+      const Bytes bytes = from_hex(digits);
+      container::Guard guard(
+          Limits{}, has_password ? std::vector<std::string>{"secret"} : std::vector<std::string>{});
+      const container::Listing listing =
+          container::list_artifacts(std::vector<container::WalkInput>{{"in", {}, bytes}}, guard);
+      container::Walk walk(listing, guard);
+      Recorder record;
+      walk.open(listing.files.front(), record);
+      CHECK(record.has(line));
+      REQUIRE(record.count_of("BUNDLE_ENCRYPTED") == 1);
+      // What does not help is not advised.
+      CHECK(record.notices.front().text.find("--password-file") == std::string::npos);
+      CHECK(record.artifacts.empty());
+    }
+  }
+}
+
+TEST_CASE("why a bundle is incomplete is said at its end") {
+  CHECK(walk_bytes(two_files(Packing::tar)).record.losses.empty());
+  Bytes cut = two_files(Packing::tar);
+  cut.resize(700);
+  const Walked walked = walk_bytes(cut);
+  REQUIRE(walked.record.losses.size() == 1);
+  CHECK(walked.record.losses.front() != "");
+  CHECK(walk_bytes(two_files(Packing::zip_encrypted)).record.losses ==
+        std::vector<std::string>{"not all of its members could be read"});
+}
+
+TEST_CASE("a part of a split archive is told from a damaged bundle by its name") {
+  Bytes cut = two_files(Packing::seven_zip);
+  cut.resize(cut.size() / 2);
+  for (const auto& [name, says] : {std::pair("case.7z.001", "join the parts"),
+                                   std::pair("case.7z", "ask for the file once more")}) {
+    const Walked walked = walk_bytes(cut, {}, name);
+    REQUIRE(walked.record.count_of("BUNDLE_DAMAGED") == 1);
+    CHECK(walked.record.notices.front().text.find(says) != std::string::npos);
+  }
+}
+
 TEST_CASE("links and devices in bundles are refused") {
   const Walked walked =
       walk_bytes(pack(Packing::tar, {{"link", bytes_of("/etc/passwd"), Entry::Kind::symlink},

@@ -43,7 +43,7 @@ Told read(const Case& input, By by) {
     notices = report.notices;
   } else {
     const auto nowhere = [](std::string_view) { return EventFlow::go_on; };
-    ReadSummary summary = write_events(
+    WriteSummary summary = write_events(
         input, by == By::events ? EventFormat::jsonl : EventFormat::timesketch, {}, nowhere);
     artifacts = std::move(summary.artifacts);
     notices = std::move(summary.notices);

@@ -1,0 +1,59 @@
+#include "cli/opening_options.hpp"
+
+#include <fstream>
+
+namespace rdptriage::cli {
+
+namespace {
+
+void add_password_option(CLI::App& command, std::string& file) {
+  command
+      .add_option("--password-file", file,
+                  "file with the passwords of encrypted zip files, one a line")
+      ->type_name("FILE")
+      ->group("Case");
+}
+
+void add_limit_options(CLI::App& command, Limits& limits) {
+  command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-entries", limits.max_entries, "files in a case")
+      ->capture_default_str()
+      ->group("Limits");
+  command
+      .add_option("--max-expanded", limits.max_expanded_bytes,
+                  "bytes read out of bundles, e.g. 16GiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
+      ->capture_default_str()
+      ->group("Limits");
+  command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str()
+      ->group("Limits");
+}
+
+}  // namespace
+
+void add_opening_options(CLI::App& command, std::string& password_file, Limits& limits) {
+  add_password_option(command, password_file);
+  add_limit_options(command, limits);
+}
+
+Result<void> read_passwords(const std::string& file, std::vector<std::string>& out) {
+  if (file.empty()) return {};
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return fail("PASSWORD_FILE", "cannot be read", file, "give a file with one password a line");
+  }
+  for (std::string line; std::getline(in, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) out.push_back(line);
+  }
+  return {};
+}
+
+}  // namespace rdptriage::cli
