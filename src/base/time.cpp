@@ -118,6 +118,7 @@ std::optional<ParsedTime> parse_iso8601(std::string_view text) {
   out.ticks = *ticks;
   if (text.empty()) return out;
   out.zoned = true;
+  if (text.size() > 1 && (text[1] == '+' || text[1] == '-')) literal(text, ' ');
   if (literal(text, 'Z') || literal(text, 'z'))
     return text.empty() ? std::optional(out) : std::nullopt;
   const bool minus = text.front() == '-';

@@ -25,7 +25,8 @@ CivilTime civil_from_ticks(std::int64_t ticks);
 std::string format_rfc3339(std::int64_t ticks);
 
 // RFC 3339 and the forms Windows and WinEvent tools write: 'T' or blank between date and time, 0–9
-// fraction digits (more than seven are cut), 'Z', "+hh:mm" or no zone (`zoned` tells which).
+// fraction digits (more than seven are cut), 'Z', "+hh:mm" (also behind a blank) or no zone
+// (`zoned` tells which).
 struct ParsedTime {
   std::int64_t ticks = 0;
   bool zoned = false;

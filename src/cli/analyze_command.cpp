@@ -28,7 +28,8 @@ constexpr std::size_t kMostNotices = 3;  // on the terminal; the report has all
 struct AnalyzeOptions {
   std::vector<std::string> paths;
   OutputOptions output{{"text"}, {}, false};
-  std::string color = "auto", sandbox = "auto", password_file;
+  std::string color = "auto";
+  OpeningOptions opening;
   CaseOptions input;
   FocusOptions focus;
   RuleOptions rules;
@@ -111,7 +112,7 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   if (auto free = check_outputs(*outputs, existing); !free) return report_error(free.error());
   AnalyzeOptions options = given;
   auto read = read_focus(options.focus, options.input);
-  if (read) read = read_passwords(options.password_file, options.input.passwords);
+  if (read) read = read_passwords(options.opening.password_file, options.input.passwords);
   if (!read) return report_error(read.error());
   ReadProgress count;
   options.input.progress = &count;
@@ -119,7 +120,7 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   if (!input) return report_error(input.error());
   const auto own_rules = load_rules(options.rules);
   if (!own_rules) return report_error(own_rules.error());
-  if (auto confined = confine(options.sandbox, files_of(options, *outputs)); !confined)
+  if (auto confined = confine(options.opening.sandbox, files_of(options, *outputs)); !confined)
     return report_error(confined.error());
   Report report = [&] {
     const Progress progress(options.quiet ? Progress::Show::never : Progress::Show::on_terminal,
@@ -184,7 +185,6 @@ void add_analyze_command(Program& program) {
   command->add_flag("-q,--quiet", options->quiet, "no notices on standard error")->group("Output");
   command->add_flag("-v,--verbose", options->verbose, "all notices on standard error")
       ->group("Output");
-  add_sandbox_option(*command, options->sandbox);
   command->add_option("--case-id", options->input.case_id, "the ticket this case belongs to")
       ->type_name("ID")
       ->group("Case");
@@ -201,7 +201,7 @@ void add_analyze_command(Program& program) {
                       "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
-  add_opening_options(*command, options->password_file, options->input.limits);
+  add_opening_options(*command, options->opening, options->input.limits);
   set_examples(*command,
                "rdptriage case.zip\n"
                "rdptriage client.log gateway.evtx --code 0x904/0x7\n"

@@ -30,8 +30,8 @@ namespace {
 
 struct BatchOptions {
   std::vector<std::string> paths, formats{"json"};
-  std::string entries_of, from_file, paths_from, folder, shard = "1/1", sandbox = "auto";
-  std::string password_file;
+  std::string entries_of, from_file, paths_from, folder, shard = "1/1";
+  OpeningOptions opening;
   CaseOptions input;
   FocusOptions focus;
   RuleOptions rules;
@@ -251,7 +251,7 @@ Result<Totals> run_cases(BatchOptions& options, const RuleSet& rules, CaseList& 
 
 Result<int> run_batch(BatchOptions& options) {
   RDPTRIAGE_CHECK(read_focus(options.focus, options.input));
-  RDPTRIAGE_CHECK(read_passwords(options.password_file, options.input.passwords));
+  RDPTRIAGE_CHECK(read_passwords(options.opening.password_file, options.input.passwords));
   RDPTRIAGE_TRY(const Shard shard, parse_shard(options.shard));
   if (options.paths.empty() && options.entries_of.empty() && options.from_file.empty() &&
       options.paths_from.empty()) {
@@ -277,7 +277,7 @@ Result<int> run_batch(BatchOptions& options) {
   std::vector<std::filesystem::path> written;
   if (!options.folder.empty()) written.push_back(std::filesystem::path(options.folder) / "reports");
   if (options.sharing.share) written.push_back(map_file_of(options.sharing, "case"));
-  RDPTRIAGE_CHECK(confine(options.sandbox, written));
+  RDPTRIAGE_CHECK(confine(options.opening.sandbox, written));
   catch_interrupts();
   RDPTRIAGE_TRY(const Totals totals, run_cases(options, own_rules ? *own_rules : RuleSet::builtin(),
                                                cases, folder.get()));
@@ -375,8 +375,7 @@ void add_batch_command(Program& program) {
                       "folder)");
   add_rule_options(*command, options->rules);
   add_exit_options(*command, options->exit);
-  add_opening_options(*command, options->password_file, options->input.limits);
-  add_sandbox_option(*command, options->sandbox);
+  add_opening_options(*command, options->opening, options->input.limits);
   set_examples(*command,
                "rdptriage batch tickets/*.zip > cases.jsonl\n"
                "rdptriage batch --entries-of tickets -o out --format html\n"

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
@@ -23,7 +22,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
-  std::string format = "jsonl", target, sandbox = "auto", password_file;
+  std::string format = "jsonl", target;
+  OpeningOptions opening;
   bool force = false;
   std::string since, until;
   EventFilter filter;
@@ -39,7 +39,7 @@ constexpr std::pair<std::string_view, EventFormat> kFormats[] = {
 
 // Nothing when the reader of a pipe has seen enough.
 Result<std::optional<WriteSummary>> write_to_stdout(const Case& input, EventFormat format,
-                                                   const EventFilter& filter) {
+                                                    const EventFilter& filter) {
   bool broken_pipe = false;
   const auto write = [&](std::string_view bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return EventFlow::go_on;
@@ -59,7 +59,7 @@ Result<std::optional<WriteSummary>> write_to_stdout(const Case& input, EventForm
 }
 
 Result<std::optional<WriteSummary>> write_to_file(const Case& input, EventFormat format,
-                                                 const Options& options) {
+                                                  const Options& options) {
   WriteSummary summary;
   RDPTRIAGE_CHECK(write_whole(options.target, options.force ? Existing::replace : Existing::keep,
                               [&](std::ostream& out) -> Result<void> {
@@ -81,10 +81,8 @@ Result<int> run(Options& options) {
       std::find_if(std::begin(kFormats), std::end(kFormats),
                    [&](const auto& known) { return known.first == options.format; });
   const std::filesystem::path file = options.target == "-" ? "" : options.target;
-  RDPTRIAGE_CHECK(read_passwords(options.password_file, options.case_options.passwords));
-  RDPTRIAGE_CHECK(confine(options.sandbox, std::span(&file, 1)));
-  Case input(options.case_options);
-  for (const std::string& path : options.paths) RDPTRIAGE_CHECK(input.add_path(path));
+  RDPTRIAGE_TRY(const Case input, open_case(options.paths, options.case_options, options.opening,
+                                            std::span(&file, 1)));
 
   RDPTRIAGE_TRY(const std::optional<WriteSummary> written,
                 options.target.empty() || options.target == "-"
@@ -139,8 +137,7 @@ void add_events_command(Program& program) {
   command->add_option("--jobs", options->case_options.jobs, "Threads to use (default: all)");
   command->add_flag("--carve", options->case_options.carve,
                     "EVTX: also give stale and torn records, marked damaged");
-  add_sandbox_option(*command, options->sandbox);
-  add_opening_options(*command, options->password_file, options->case_options.limits);
+  add_opening_options(*command, options->opening, options->case_options.limits);
   set_examples(*command,
                "rdptriage events case.zip --event-id 201,302 --format csv\n"
                "rdptriage events case.zip --format timesketch -o case.jsonl");

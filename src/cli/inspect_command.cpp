@@ -9,7 +9,6 @@
 #include <set>
 
 #include "cli/command.hpp"
-#include "cli/confine.hpp"
 #include "cli/focus_options.hpp"
 #include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
@@ -166,31 +165,18 @@ void print_json(const Inspection& inspection, std::ostream& out) {
 
 struct InspectOptions {
   std::vector<std::string> paths;
-  std::string format = "text", sandbox = "auto", password_file;
+  std::string format = "text";
+  OpeningOptions opening;
   CaseOptions input;
   FocusOptions focus;
 };
 
 int inspect_paths(const InspectOptions& options) {
   CaseOptions case_options = options.input;
-  auto read = read_focus(options.focus, case_options);
-  if (read) read = read_passwords(options.password_file, case_options.passwords);
-  if (!read) {
-    print_error(read.error());
-    return kUsage;
-  }
-  if (auto confined = confine(options.sandbox, {}); !confined) {
-    print_error(confined.error());
-    return kUsage;
-  }
-  Case input(case_options);
-  for (const std::string& path : options.paths) {
-    if (auto added = input.add_path(path); !added) {
-      print_error(added.error());
-      return kNotAnalysable;
-    }
-  }
-  const Inspection inspection = inspect(input);
+  if (auto read = read_focus(options.focus, case_options); !read) return report_error(read.error());
+  const auto input = open_case(options.paths, std::move(case_options), options.opening);
+  if (!input) return report_error(input.error());
+  const Inspection inspection = inspect(*input);
   if (options.format == "json") {
     print_json(inspection, std::cout);
   } else {
@@ -214,8 +200,7 @@ void add_inspect_command(Program& program) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  add_sandbox_option(*command, options->sandbox);
-  add_opening_options(*command, options->password_file, options->input.limits);
+  add_opening_options(*command, options->opening, options->input.limits);
   set_examples(*command, "rdptriage inspect case.zip");
   command->callback([&program, options] { program.exit_code = inspect_paths(*options); });
 }

@@ -1,6 +1,9 @@
 #include "cli/opening_options.hpp"
 
 #include <fstream>
+#include <utility>
+
+#include "cli/confine.hpp"
 
 namespace rdptriage::cli {
 
@@ -38,9 +41,20 @@ void add_limit_options(CLI::App& command, Limits& limits) {
 
 }  // namespace
 
-void add_opening_options(CLI::App& command, std::string& password_file, Limits& limits) {
-  add_password_option(command, password_file);
+void add_opening_options(CLI::App& command, OpeningOptions& options, Limits& limits) {
+  add_sandbox_option(command, options.sandbox);
+  add_password_option(command, options.password_file);
   add_limit_options(command, limits);
+}
+
+Result<Case> open_case(const std::vector<std::string>& paths, CaseOptions input,
+                       const OpeningOptions& options,
+                       std::span<const std::filesystem::path> outputs) {
+  RDPTRIAGE_CHECK(read_passwords(options.password_file, input.passwords));
+  RDPTRIAGE_CHECK(confine(options.sandbox, outputs));
+  Case opened(std::move(input));
+  for (const std::string& path : paths) RDPTRIAGE_CHECK(opened.add_path(path));
+  return opened;
 }
 
 Result<void> read_passwords(const std::string& file, std::vector<std::string>& out) {

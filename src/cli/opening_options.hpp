@@ -1,6 +1,9 @@
-// What every command that opens logs takes: the passwords of bundles, and the limits of opening.
+// What every command that opens logs takes: the passwords of bundles, the limits of opening and the
+// sandbox it happens in.
 #pragma once
 
+#include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,7 +12,17 @@
 
 namespace rdptriage::cli {
 
-void add_opening_options(CLI::App& command, std::string& password_file, Limits& limits);
+struct OpeningOptions {
+  std::string password_file, sandbox = "auto";
+};
+
+void add_opening_options(CLI::App& command, OpeningOptions& options, Limits& limits);
+
+// Reads the passwords, confines the process to `outputs` (files; empty ones are left out) and takes
+// the paths in. Nothing of them is read yet.
+Result<Case> open_case(const std::vector<std::string>& paths, CaseOptions input,
+                       const OpeningOptions& options,
+                       std::span<const std::filesystem::path> outputs = {});
 
 // Fills `out`, one a line of the file: the command line would show them to every user of the
 // machine.

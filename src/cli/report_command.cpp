@@ -5,6 +5,7 @@
 
 #include "cli/analysis_options.hpp"
 #include "cli/command.hpp"
+#include "cli/confine.hpp"
 #include "cli/opening_options.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
@@ -64,7 +65,8 @@ int write_payload(const TicketOptions& options) {
 }
 
 struct DiffOptions {
-  std::string before, after, format = "text", target, password_file;
+  std::string before, after, format = "text", target;
+  OpeningOptions opening;
   CaseOptions input;
   bool force = false;
 };
@@ -85,8 +87,11 @@ Result<Report> report_of(const std::string& path, const CaseOptions& options) {
 
 int compare(const DiffOptions& options) {
   CaseOptions input = options.input;
-  if (auto read = read_passwords(options.password_file, input.passwords); !read)
+  if (auto read = read_passwords(options.opening.password_file, input.passwords); !read)
     return report_error(read.error());
+  const std::filesystem::path file = options.target == "-" ? "" : options.target;
+  if (auto confined = confine(options.opening.sandbox, std::span(&file, 1)); !confined)
+    return report_error(confined.error());
   const auto before = report_of(options.before, input);
   const auto after = before ? report_of(options.after, input) : before;
   if (!after) return report_error(after.error());
@@ -169,7 +174,7 @@ void add_diff_command(Program& program) {
   command->add_option("--jobs", options->input.jobs, "threads; 0: as many as there are processors")
       ->type_name("N")
       ->capture_default_str();
-  add_opening_options(*command, options->password_file, options->input.limits);
+  add_opening_options(*command, options->opening, options->input.limits);
   set_examples(*command, "rdptriage diff before.zip after.zip");
   command->callback([&program, options] { program.exit_code = compare(*options); });
 }

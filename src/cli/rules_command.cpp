@@ -22,7 +22,8 @@ using nlohmann::ordered_json;
 // What the options of all subcommands end in.
 struct RulesOptions {
   std::vector<std::string> rules;
-  std::string log_source_map, placeholders, format = "text", password_file;
+  std::string log_source_map, placeholders, format = "text";
+  OpeningOptions opening;
   bool use_log_sources = false, keep_going = false, sigma = false;
   CaseOptions input;
   std::vector<std::string> paths;
@@ -129,21 +130,12 @@ std::string as_text(const RuleMatch& match) {
 int run_match(const RulesOptions& options) {
   CaseOptions case_options = options.input;
   case_options.sha256 = false;
-  if (auto read = read_passwords(options.password_file, case_options.passwords); !read) {
-    print_error(read.error());
-    return kUsage;
-  }
-  Case input(case_options);
-  for (const std::string& path : options.paths) {
-    if (auto added = input.add_path(path); !added) {
-      print_error(added.error());
-      return kNotAnalysable;
-    }
-  }
+  const auto input = open_case(options.paths, std::move(case_options), options.opening);
+  if (!input) return report_error(input.error());
   std::string buffer;
   const bool json = options.format == "jsonl";
   MatchLines lines;
-  const auto summary = match_rules(input, options.selection(), [&](const RuleMatch& match) {
+  const auto summary = match_rules(*input, options.selection(), [&](const RuleMatch& match) {
     if (json) {
       lines.append(match, buffer);
     } else {
@@ -296,7 +288,7 @@ void add_rules_command(Program& program) {
   match->add_flag("--use-logsource", options->use_log_sources,
                   "A rule sees only events of its log source");
   match->add_option("--jobs", options->input.jobs, "Threads (default: all)");
-  add_opening_options(*match, options->password_file, options->input.limits);
+  add_opening_options(*match, options->opening, options->input.limits);
   match->add_option("PATH", options->paths, "Logs, traces and captures: files, folders, archives")
       ->required();
 

@@ -122,7 +122,7 @@ void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
     report.because = fmt::format("{} records read, {} refused, {} bytes lost", outcome.records_read,
                                  outcome.records_refused, outcome.bytes_lost);
   } else if (outcome.records_read == 0) {
-    report.because = "no records in it";
+    report.because = outcome.no_records.empty() ? "no records in it" : outcome.no_records;
   } else {
     report.state = ArtifactState::used;
   }

@@ -248,8 +248,9 @@ Result<MatchSummary> match_rules(const Case& input, const RuleSelection& selecti
     }
   };
   const auto formats = [&] { return selected->text_formats(); };
-  pipeline::CaseReading reading =
-      pipeline::read_case(input, {formats, nullptr, input.options().jobs}, make, take);
+  // Rules may be about events of any make.
+  pipeline::CaseReading reading = pipeline::read_case(
+      input, {formats, nullptr, input.options().jobs, reader::JsonObjects::all}, make, take);
   summary.problems = std::move(selected->loaded.problems);
   summary.rules = compiled.rules().size();
   summary.matches = matching.told;

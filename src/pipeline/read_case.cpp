@@ -136,6 +136,7 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   setup.context.carve = options.carve;
   setup.context.date_order = options.date_order;
   setup.context.hosts = options.hosts;
+  setup.context.json = wanted.json;
   setup.progress = options.progress;
   // Files are shared out between threads; a single file may use them all.
   setup.context.jobs = listing.files.size() == 1 ? jobs_for(options.jobs, SIZE_MAX) : 1;

@@ -63,6 +63,7 @@ struct ReadSetup {
   LoadFormats formats;                        // called when an artifact may be text
   const reader::LineFilter* lines = nullptr;  // null: every line of a text is an event
   unsigned jobs = 0;                          // 0: as many as the process may use
+  reader::JsonObjects json = reader::JsonObjects::events;
 };
 
 struct CaseReading {

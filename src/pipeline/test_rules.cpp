@@ -151,8 +151,9 @@ class TestRun {
                           std::string_view) -> std::unique_ptr<pipeline::EventConsumer> {
       return std::make_unique<Consumer>(*this, rule, out);
     };
-    pipeline::read_case(input, {[this] { return selected_.text_formats(); }, nullptr, 1}, make,
-                        [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
+    pipeline::read_case(
+        input, {[this] { return selected_.text_formats(); }, nullptr, 1, reader::JsonObjects::all},
+        make, [](std::uint32_t, std::unique_ptr<pipeline::EventConsumer>) {});
   }
 
   void judge(const rule::RuleInfo& info, const YamlNode& test, const Outcome& out) {

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/problem.hpp"
+#include "base/text.hpp"
 
 namespace rdptriage::reader {
 
@@ -15,7 +19,10 @@ class ColumnLoader {
 
   void load(const base::YamlNode& document) {
     for (const base::YamlNode& key : document.keys) {
-      if (key.text != "w3c" && key.text != "event_columns" && key.text != "channels") {
+      const std::string_view known[] = {"w3c",         "event_columns", "event_labels",
+                                        "utc_columns", "channel_names", "channels",
+                                        "event_values"};
+      if (std::find(std::begin(known), std::end(known), key.text) == std::end(known)) {
         problem(key, fmt::format("unknown key `{}`", key.text));
       }
     }
@@ -24,12 +31,18 @@ class ColumnLoader {
       for (const base::YamlNode& kind : kinds->items) add_kind(kind);
     }
     if (const base::YamlNode* columns = document.find("event_columns")) {
-      for (std::size_t i = 0; i < columns->keys.size(); ++i) {
-        for (const base::YamlNode& heading : columns->items[i].items) {
-          out_.event_columns.add(columns->keys[i].text, heading.text);
-        }
-      }
+      add_words(*columns, out_.event_columns);
+      add_words(*columns, out_.event_labels);
     }
+    if (const base::YamlNode* labels = document.find("event_labels"))
+      add_words(*labels, out_.event_labels);
+    if (const base::YamlNode* columns = document.find("utc_columns")) {
+      for (const base::YamlNode& column : columns->items) out_.utc_columns.push_back(column.text);
+    }
+    if (const base::YamlNode* names = document.find("channel_names"))
+      add_words(*names, out_.channel_names);
+    if (const base::YamlNode* values = document.find("event_values"))
+      load_event_values(*values, source_, out_.event_values, problems_);
     if (const base::YamlNode* channels = document.find("channels")) {
       for (std::size_t i = 0; i < channels->keys.size(); ++i) {
         out_.channels.emplace_back(channels->keys[i].text, channels->items[i].text);
@@ -40,6 +53,14 @@ class ColumnLoader {
  private:
   void problem(const base::YamlNode& node, std::string message) {
     problems_.push_back(base::make_problem("P080", source_, node, std::move(message), {}, {}));
+  }
+
+  static void add_words(const base::YamlNode& table, WordTable& out) {
+    for (std::size_t i = 0; i < table.keys.size(); ++i) {
+      for (const base::YamlNode& word : table.items[i].items) {
+        out.add(table.keys[i].text, word.text);
+      }
+    }
   }
 
   void add_kind(const base::YamlNode& node) {
@@ -66,9 +87,24 @@ class ColumnLoader {
 };
 }  // namespace
 
+std::string_view full_channel(const ColumnFormats& formats, std::string_view name) {
+  const std::string_view known = formats.channel_names.find(name);
+  return known.empty() ? name : known;
+}
+
+std::string_view usual_channel(const ColumnFormats& formats, std::string_view provider) {
+  const auto known = std::find_if(
+      formats.channels.begin(), formats.channels.end(),
+      [&](const auto& row) { return base::equals_ignoring_case(row.first, provider); });
+  return known == formats.channels.end() ? std::string_view() : std::string_view(known->second);
+}
+
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,
                   ColumnFormats& out, std::vector<Problem>& problems) {
-  if (document.find("w3c") == nullptr && document.find("event_columns") == nullptr) return false;
+  if (document.find("w3c") == nullptr && document.find("event_columns") == nullptr &&
+      document.find("event_values") == nullptr) {
+    return false;
+  }
   ColumnLoader(source, out, problems).load(document);
   return true;
 }

@@ -1,6 +1,7 @@
 // Texts whose first lines name their columns: W3C extended logs (IIS, HTTP.sys, Windows Firewall)
-// and event lists as CSV (Event Viewer, Get-WinEvent, Get-EventLog, tracerpt). What a column means
-// is data of rules/formats/; how rows are split is code (w3c_log.cpp, event_table.cpp).
+// and event lists as CSV (Event Viewer, Get-WinEvent, Get-EventLog, tracerpt), and lists with a
+// label before each value (wevtutil, Format-List). What a column or label means is data of
+// rules/formats/; how rows are split is code (w3c_log.cpp, event_table.cpp, event_list.cpp).
 #pragma once
 
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/yaml.hpp"
 #include "rdptriage/problem.hpp"
 #include "reader/capture_format.hpp"
+#include "reader/event_values.hpp"
 #include "reader/reader.hpp"
 
 namespace rdptriage::reader {
@@ -25,9 +27,17 @@ struct W3cKind {
 struct ColumnFormats {
   std::vector<W3cKind> w3c;
   WordTable event_columns;  // heading in any language → EventID, Provider, TimeCreated …
-  std::vector<std::pair<std::string, std::string>> channels;  // provider → channel, where a list
-                                                              // of events does not say it
+  std::vector<std::string> utc_columns;   // tables with one of these headings have times in UTC
+  WordTable event_labels;                 // the same of lists that put a label before each value
+  WordTable channel_names;                // what tools call a channel for short → channel
+  ProviderChannels channels;              // where a list of events does not say it
+  std::vector<EventValues> event_values;  // where an export does not name them
 };
+
+// The channel that `name` stands for, or `name`.
+std::string_view full_channel(const ColumnFormats& formats, std::string_view name);
+// Where the records of a provider are, when it is known; else "".
+std::string_view usual_channel(const ColumnFormats& formats, std::string_view provider);
 
 // Takes the document in when it is one of these; false when it is something else.
 bool load_columns(const base::YamlNode& document, const base::SourceText& source,
@@ -36,6 +46,11 @@ bool load_columns(const base::YamlNode& document, const base::SourceText& source
 Sureness probe_w3c_log(std::span<const std::byte> head, std::string_view name, const ReadContext&);
 ReadOutcome read_w3c_log(const container::Artifact&, container::ByteSource&, const ReadContext&,
                          EventSink&);
+
+Sureness probe_event_list(std::span<const std::byte> head, std::string_view name,
+                          const ReadContext&);
+ReadOutcome read_event_list(const container::Artifact&, container::ByteSource&, const ReadContext&,
+                            EventSink&);
 
 Sureness probe_event_table(std::span<const std::byte> head, std::string_view name,
                            const ReadContext&);

@@ -5,24 +5,47 @@
 // `Get-WinEvent | ConvertTo-Json` writes, of PowerShell 5 or 7. Any other object is a flat event:
 // its members are the fields, nested objects dotted, arrays as several values; "timestamp" is its
 // time, EventID, Channel, Provider_Name and Computer fill the key, and {"logsource": {product,
-// category, service}} says what the event is.
+// category, service}} says what the event is. What other tools call these is in json_shape.cpp.
+//
+// Not every JSON file holds events. In a case, an object counts that has a time, an id, a channel,
+// a provider, a computer or a message under a name that events have them under; rules that are
+// matched with JSON lines get every object (ReadContext::json).
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "rdptriage/function_ref.hpp"
 #include "reader/reader.hpp"
 
 namespace rdptriage::reader {
 
+struct ColumnFormats;  // column_formats.hpp
+
 Sureness probe_event_json(std::span<const std::byte> head, std::string_view name,
                           const ReadContext&);
 ReadOutcome read_event_json(const container::Artifact&, container::ByteSource&, const ReadContext&,
                             EventSink&);
 
-// One event from the text of one JSON object; the view lives for the call. False: not an object.
+enum class JsonObject : std::uint8_t { damaged, other, event };
+
+// Every event of the text of one JSON object: itself, or those that an answer of Elasticsearch,
+// chainsaw or Splunk wraps. Says whether one of them looks like an event. `formats`, where given,
+// knows names for values that have none.
+JsonObject visit_json_object(std::string_view text, const Locator& locator,
+                             const ColumnFormats* formats,
+                             FunctionRef<void(EventView&, JsonObject)> visit);
+
+// The same, of any object whatever; the view lives for the call. False: not an object.
 bool visit_json_event(std::string_view text, const Locator& locator,
                       FunctionRef<void(EventView&)> visit);
+
+// The values of an event that EvtxECmd writes as JSON into a column; new views are into `storage`.
+void add_json_values(std::string_view text, std::deque<std::string>& storage,
+                     std::vector<Field>& out);
 
 }  // namespace rdptriage::reader

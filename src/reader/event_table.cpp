@@ -7,12 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "reader/column_formats.hpp"
+#include "reader/event_row.hpp"
 #include "reader/local_date.hpp"
 #include "reader/text_format_impl.hpp"
 #include "reader/text_lines.hpp"
@@ -21,20 +20,13 @@ namespace rdptriage::reader {
 
 namespace {
 constexpr std::size_t kMostColumns = 100;
-constexpr std::size_t kFewestColumns = 4;
+constexpr std::size_t kFewestColumns = 3;
 // Event Viewer's own order, whatever the language: level or keywords, time, source, id, category.
 constexpr std::string_view kViewerColumns[] = {"Level",   "TimeCreated", "Provider",
                                                "EventID", "Task",        "Message"};
 
-// Decimal, or 0x… as tracerpt writes process ids.
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-  Number out{};
-  const int base = text.starts_with("0x") ? 16 : 10;
-  if (base == 16) text.remove_prefix(2);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(out)
-                                                                  : std::nullopt;
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // Splits a row as far as it goes; false when it ends inside quotes and so goes on in the next line.
@@ -63,9 +55,15 @@ bool split_row(std::string_view text, char separator, std::vector<std::string>& 
   return !quoted;
 }
 
+// PsLogList -s says which log it reads, and no columns.
+constexpr std::string_view kPsLogListColumns[] = {"EventRecordID", "Channel",  "Provider",
+                                                  "Level",         "Computer", "TimeCreated",
+                                                  "EventID",       "",         "Message"};
+
 // What the first two rows say of the table.
 struct Heading {
   char separator = ',';
+  bool is_utc = false;
   std::vector<std::string> columns;  // canonical names; "" for headings that nobody knows
 };
 
@@ -76,6 +74,17 @@ std::size_t known_columns(const Heading& heading) {
 
 std::optional<Heading> find_heading(const ColumnFormats& formats, std::string_view first,
                                     std::string_view second) {
+  if (first.ends_with(':') && first.find(" log on \\\\") != std::string_view::npos) {
+    Heading out;
+    std::vector<std::string> values;
+    split_row(second, out.separator, values);
+    if (values.size() < std::size(kPsLogListColumns) - 1 || !is_number(values[0]) ||
+        !is_number(values[6]) || !local_ticks(values[5])) {
+      return std::nullopt;
+    }
+    out.columns.assign(std::begin(kPsLogListColumns), std::end(kPsLogListColumns));
+    return out;
+  }
   for (const char separator : {',', '\t', ';'}) {
     std::vector<std::string> names, values;
     if (!split_row(first, separator, names) || names.size() < kFewestColumns) continue;
@@ -83,17 +92,26 @@ std::optional<Heading> find_heading(const ColumnFormats& formats, std::string_vi
     out.separator = separator;
     for (const std::string& name : names) {
       out.columns.emplace_back(formats.event_columns.find(base::trim(name)));
+      out.is_utc |= std::find(formats.utc_columns.begin(), formats.utc_columns.end(),
+                              base::trim(name)) != formats.utc_columns.end();
     }
     const auto has = [&](std::string_view name) {
       return std::find(out.columns.begin(), out.columns.end(), name) != out.columns.end();
     };
-    if (has("EventID") && known_columns(out) >= kFewestColumns) {
-      if (!has("Message") && names.size() == 5) out.columns.emplace_back("Message");
+    // Three are enough where the time is one of them.
+    const std::size_t needed = has("TimeCreated") ? kFewestColumns : kFewestColumns + 1;
+    if (has("EventID") && known_columns(out) >= needed) {
+      // The message has no heading; Excel, which likes rows even, gives it an empty one.
+      const bool is_nameless = names.size() == 5 || (names.size() == 6 && names.back().empty());
+      if (!has("Message") && is_nameless) {
+        out.columns.resize(5);
+        out.columns.emplace_back("Message");
+      }
       return out;
     }
     // A language that the table does not know: the shape of Event Viewer's list tells.
     split_row(second, separator, values);
-    if (names.size() == 5 && values.size() == 6 && number<std::uint32_t>(values[3]) &&
+    if (names.size() == 5 && values.size() == 6 && is_number(values[3]) &&
         values[1].find(':') != std::string::npos && local_ticks(values[1])) {
       out.columns.assign(std::begin(kViewerColumns), std::end(kViewerColumns));
       return out;
@@ -138,13 +156,13 @@ class RowReader {
   std::string text_;
 };
 
-class TableReading final : private EventDecoder {
+class TableReading {
  public:
   TableReading(const ColumnFormats& formats, const container::Artifact& artifact, Heading heading,
                DateOrder date_order, EventSink& sink)
-      : formats_(formats), heading_(std::move(heading)), date_order_(date_order), sink_(sink) {
+      : heading_(std::move(heading)), row_(formats, artifact, date_order), sink_(sink) {
     locator_.artifact = artifact.index;
-    channel_of_file_ = channel_of(artifact.name);
+    if (heading_.is_utc) row_.set_utc();
   }
 
   Flow row(const TextLine& line) {
@@ -153,8 +171,9 @@ class TableReading final : private EventDecoder {
       ++refused_;
       return Flow::go_on;
     }
-    make_event();
-    if (!key_.event_id) {
+    row_.begin();
+    take_values();
+    if (!row_.is_event()) {
       ++refused_;
       return Flow::go_on;
     }
@@ -162,110 +181,38 @@ class TableReading final : private EventDecoder {
     locator_.line = line.number;
     locator_.byte_offset = line.byte_offset;
     locator_.byte_length = line.byte_length;
-    EventView view(key_, locator_, *this, storage_);
-    return sink_.event(view);
+    return row_.give(locator_, sink_);
   }
 
   std::uint64_t read() const { return read_; }
   std::uint64_t refused() const { return refused_; }
 
  private:
-  void decode_system(SystemFields& out) override { out = system_; }
-  void decode_fields(std::vector<Field>& out) override { out = fields_; }
-
-  // "Microsoft-Windows-X%4Operational.csv", "System.csv".
-  static std::string channel_of(std::string_view name) {
-    std::string stem(name.substr(0, name.rfind('.')));
-    if (const auto at = stem.find("%4"); at != std::string::npos) {
-      return stem.replace(at, 2, "/");
-    }
-    for (const std::string_view classic : {"System", "Security", "Application"}) {
-      if (base::equals_ignoring_case(stem, classic)) return std::string(classic);
-    }
-    return {};
-  }
-
-  void make_event() {
-    key_ = EventKey();
-    system_ = SystemFields();
-    fields_.clear();
-    for (std::size_t i = 0; i < std::min(heading_.columns.size(), values_.size()); ++i) {
-      const std::string_view value = base::trim(values_[i]);
-      if (!value.empty() && !heading_.columns[i].empty()) take(heading_.columns[i], value);
-    }
-    if (!key_.channel.empty()) return;
-    for (const auto& [provider, channel] : formats_.channels) {
-      if (base::equals_ignoring_case(provider, key_.provider)) key_.channel = channel;
-    }
-    if (!channel_of_file_.empty()) key_.channel = channel_of_file_;
-  }
-
-  void take(std::string_view column, std::string_view value) {
-    if (column == "EventID") {
-      key_.event_id = number<std::uint32_t>(value);
-    } else if (column == "Provider") {
-      key_.provider = value;
-    } else if (column == "Channel") {
-      // tracerpt gives the number that the provider's manifest knows the channel by.
-      if (!number<std::uint32_t>(value)) key_.channel = value;
-    } else if (column == "TimeCreated") {
-      take_time(value);
-    } else if (column == "Computer") {
-      system_.computer = value;
-    } else if (column == "EventRecordID") {
-      system_.record_id = number<std::uint64_t>(value);
-    } else if (column == "ProcessID") {
-      system_.process_id = number<std::uint32_t>(value);
-    } else if (column == "ThreadID") {
-      system_.thread_id = number<std::uint32_t>(value);
-    } else if (column == "UserID") {
-      system_.user_sid = value;
-    } else if (column == "ActivityID") {
-      system_.activity_id = value;
-    } else if (column == "Level" && number<std::uint32_t>(value)) {
-      system_.level = number<std::uint32_t>(value);
-    } else {
-      fields_.push_back({column, value, FieldSection::other, ValueKind::text});
-    }
-  }
-
-  void take_time(std::string_view value) {
-    // ConvertTo-Json's "/Date(milliseconds)/" also ends up in tables.
-    constexpr std::int64_t kUnixEpoch = 116'444'736'000'000'000, kTicksPerMillisecond = 10'000;
-    if (const auto at = value.find("Date("); at != std::string_view::npos) {
-      const std::string_view digits = value.substr(at + 5, value.find(')', at) - at - 5);
-      if (const auto ms = number<std::int64_t>(digits);
-          ms && *ms >= 0 && *ms < 1'000'000'000'000'000) {
-        key_.time = Timestamp{kUnixEpoch + *ms * kTicksPerMillisecond};
-        key_.time_quality = TimeQuality::utc;
+  // Behind the last heading there is more of it: values of tracerpt, or of a message that nobody
+  // put in quotes.
+  void take_values() {
+    const std::size_t columns = heading_.columns.size();
+    const std::string_view last = heading_.columns.back();
+    if (last == "Message") {
+      while (values_.size() > columns && base::trim(values_.back()).empty()) values_.pop_back();
+      while (values_.size() > columns) {
+        const std::string rest = std::move(values_[columns]);
+        values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(columns));
+        values_[columns - 1] += heading_.separator;
+        values_[columns - 1] += rest;
       }
-      return;
     }
-    // tracerpt: a FILETIME, 18 digits in our time.
-    if (const auto ticks = number<std::int64_t>(value); ticks && value.size() == 18) {
-      key_.time = Timestamp{*ticks};
-      key_.time_quality = TimeQuality::utc;
-      return;
-    }
-    if (const auto parsed = base::parse_iso8601(value)) {
-      key_.time = Timestamp{parsed->ticks};
-      key_.time_quality = parsed->zoned ? TimeQuality::utc : TimeQuality::local;
-    } else if (const auto ticks = local_ticks(value, date_order_)) {
-      key_.time = Timestamp{*ticks};
-      key_.time_quality = TimeQuality::local;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (i >= columns && last != "Value") break;
+      row_.take(i < columns ? std::string_view(heading_.columns[i]) : last, base::trim(values_[i]));
     }
   }
 
-  const ColumnFormats& formats_;
   const Heading heading_;
-  const DateOrder date_order_;
+  EventRow row_;
   EventSink& sink_;
-  std::string channel_of_file_;
   Locator locator_;
-  EventKey key_;
-  SystemFields system_;
   std::vector<std::string> values_;
-  std::vector<Field> fields_, storage_;
   std::uint64_t read_ = 0, refused_ = 0;
 };
 

@@ -6,6 +6,19 @@
 
 namespace rdptriage::reader {
 
+namespace {
+constexpr std::size_t kLongestHeading = 32;
+// No tool's events come near; what looks into values of values must not run out of stack.
+constexpr unsigned kMostDepth = 512;
+
+// "Record 17", without its blank: evtx_dump numbers what it writes.
+bool is_heading(std::string_view text) {
+  constexpr std::string_view kRecord = "Record";
+  return text.size() > kRecord.size() && text.starts_with(kRecord) &&
+         text.find_first_not_of("0123456789", kRecord.size()) == std::string_view::npos;
+}
+}  // namespace
+
 void JsonSplitter::start_at(std::uint64_t byte_offset, SourceText source) {
   offset_ = byte_offset;
   source_ = source;
@@ -44,6 +57,7 @@ Flow JsonSplitter::outside(char c) {
   } else if (c != ',' && c != ' ' && c != '\t' && c != '\r') {
     if (stray_.byte_length == 0) stray_ = {offset_, 0, line_};
     stray_.byte_length = offset_ + source_bytes(c) - stray_.byte_offset;
+    if (stray_text_.size() <= kLongestHeading) stray_text_ += c;
   }
   return Flow::go_on;
 }
@@ -55,7 +69,8 @@ Flow JsonSplitter::inside(char c) {
     reset();
     return Flow::go_on;
   }
-  if (text_.size() < max_bytes_) {
+  if (depth_ > kMostDepth) is_too_deep_ = true;
+  if (text_.size() < max_bytes_ && !is_too_deep_) {
     text_ += c;
   } else {
     too_long_ = true;
@@ -82,7 +97,9 @@ Flow JsonSplitter::inside(char c) {
 Flow JsonSplitter::end_object() {
   const JsonPiece where = object_so_far();
   Flow flow = Flow::go_on;
-  if (too_long_) {
+  if (is_too_deep_) {
+    lost_(fmt::format("an object has more than {} values in each other", kMostDepth), where);
+  } else if (too_long_) {
     lost_(fmt::format("an object is longer than {} bytes", max_bytes_), where);
   } else {
     flow = object_(text_, where);
@@ -100,14 +117,16 @@ JsonPiece JsonSplitter::object_so_far() const {
 }
 
 void JsonSplitter::report_stray() {
-  if (stray_.byte_length > 0) lost_("text outside of any object", stray_);
+  if (stray_.byte_length > 0 && !is_heading(stray_text_))
+    lost_("text outside of any object", stray_);
   stray_ = {};
+  stray_text_.clear();
 }
 
 void JsonSplitter::reset() {
   text_.clear();
   depth_ = 0;
-  in_string_ = escaped_ = too_long_ = false;
+  in_string_ = escaped_ = too_long_ = is_too_deep_ = false;
 }
 
 }  // namespace rdptriage::reader

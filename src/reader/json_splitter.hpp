@@ -57,9 +57,10 @@ class JsonSplitter {
   std::uint64_t offset_ = 0, line_ = 1;  // of the next character
   JsonPiece start_;                      // of the open object
   JsonPiece stray_;                      // text between objects in this line
+  std::string stray_text_;               // its beginning, without blanks
   std::size_t depth_ = 0;
   std::size_t open_lists_ = 0;  // around the objects
-  bool in_string_ = false, escaped_ = false, too_long_ = false;
+  bool in_string_ = false, escaped_ = false, too_long_ = false, is_too_deep_ = false;
 };
 
 }  // namespace rdptriage::reader

@@ -40,6 +40,9 @@ class EventSink {
   }
 };
 
+// Which objects of a JSON file are events: those that look like one, or all of them.
+enum class JsonObjects : std::uint8_t { events, all };
+
 struct ReadContext {
   Limits limits;
   const FormatSet* formats = nullptr;  // null: no text formats known
@@ -47,6 +50,7 @@ struct ReadContext {
   bool carve = false;                  // EVTX: also give stale records behind the free space
   unsigned jobs = 1;                   // threads a reader may use for one artifact
   DateOrder date_order = DateOrder::unknown;
+  JsonObjects json = JsonObjects::events;
   std::span<const KnownHost> hosts = {};  // what the user said of machines
 };
 
@@ -61,6 +65,7 @@ struct ReadOutcome {
   std::string format;                 // finer than the reader's name where it knows ("freerdp-3")
   std::string encoding;               // text: what it was decoded from ("utf-8", "cp850")
   bool damaged = false;
+  std::string no_records;  // what it holds instead of records, where the reader can say it
 };
 
 // How sure a probe is. `no` wins nothing; among equals the registry's order decides.

@@ -70,6 +70,87 @@ std::string foreign_lines(std::string_view bytes) {
   }
   return sample;
 }
+
+// Line ends, tabs and what terminals and printers take aside, no text has these.
+bool is_control(char32_t c) {
+  return (c < 0x20 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\b' &&
+          c != '\x1B') ||
+         c == 0x7F;
+}
+
+struct ByteCounts {
+  std::size_t zeros = 0;     // in runs that a crash leaves, or as the halves of UTF-16
+  std::size_t controls = 0;  // and whatever else stands in no text
+  std::size_t high = 0;      // beyond ASCII
+  std::size_t ends = 0;      // of words and lines
+};
+
+ByteCounts count_bytes(std::string_view bytes) {
+  // The shortest run of zeros that may be a page's rest, and of 0xFF that is erased memory: both
+  // "я" and a blank that cannot break are 0xFF somewhere, but nobody writes eight of them.
+  constexpr std::size_t kZeroRun = 16, kErasedRun = 8;
+  ByteCounts out;
+  const auto is_plain = [&](std::size_t at) {
+    return at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80 && bytes[at] != '\0' &&
+           !is_control(static_cast<unsigned char>(bytes[at]));
+  };
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto c = static_cast<unsigned char>(bytes[at]);
+    if (c != 0 && c != 0xFF) {
+      out.controls += is_control(c);
+      out.high += c >= 0x80;
+      out.ends += c == '\n' || c == '\r' || c == '\t' || c == ' ';
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(bytes.find_first_not_of(bytes[at], at), bytes.size());
+    const std::size_t run = end - at;
+    if (c == 0xFF) {
+      (run >= kErasedRun ? out.controls : out.high) += run;
+    } else {
+      const bool is_half = run == 1 && (is_plain(at + 1) || (at > 0 && is_plain(at - 1)));
+      (run >= kZeroRun || is_half ? out.zeros : out.controls) += run;
+    }
+    at = end;
+  }
+  return out;
+}
+
+// Whether what a byte order mark or the zeros take for UTF-16 has the characters of a text. Parts
+// in 8 bits that were appended look like ideographs, and are none of those that no text has.
+bool looks_like_utf16(std::string_view bytes, base::ByteOrder order) {
+  std::size_t units = 0, strange = 0, zeros = 0;
+  const auto unit = [&](std::size_t at) -> char32_t {
+    const auto a = static_cast<unsigned char>(bytes[at]);
+    const auto b = static_cast<unsigned char>(bytes[at + 1]);
+    return order == base::ByteOrder::little ? static_cast<char32_t>(a | b << 8)
+                                            : static_cast<char32_t>(a << 8 | b);
+  };
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2, ++units) {
+    const char32_t c = unit(at);
+    const bool is_lead = c >= 0xD800 && c < 0xDC00, is_trail = c >= 0xDC00 && c < 0xE000;
+    if (is_lead && at + 3 < bytes.size() && unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000) {
+      at += 2;
+      ++units;
+      continue;
+    }
+    const bool is_private = c >= 0xE000 && c < 0xF900;
+    const bool is_none = (c >= 0xFDD0 && c < 0xFDF0) || c >= 0xFFFE;
+    zeros += c == 0;
+    strange += c != 0 && (is_lead || is_trail || is_private || is_none || is_control(c));
+  }
+  return zeros * 2 <= units && strange * 10 <= units;
+}
+
+// Without the character that the end of the head cut in two.
+std::string_view without_cut(std::string_view bytes) {
+  for (int i = 0; i < 3 && !bytes.empty() && (bytes.back() & 0x80) != 0; ++i) {
+    const bool is_lead = (bytes.back() & 0x40) != 0;
+    bytes.remove_suffix(1);
+    if (is_lead) break;
+  }
+  return bytes;
+}
 }  // namespace
 
 LineReader::LineReader(const container::Artifact& artifact, container::ByteSource& source,
@@ -289,15 +370,18 @@ std::string LineReader::encoding() const {
 bool looks_like_text(std::span<const std::byte> head) {
   const std::string_view bytes(reinterpret_cast<const char*>(head.data()), head.size());
   if (bytes.empty()) return false;
-  if (is_utf16(base::detect_text_start(bytes).shape)) return true;
-  std::size_t zeros = 0, controls = 0;
-  for (const char c : bytes) {
-    zeros += c == '\0';
-    controls += static_cast<unsigned char>(c) < 0x20 && c != '\0' && c != '\t' && c != '\r' &&
-                c != '\n' && c != '\f' && c != '\b' && c != '\x1B';
+  const base::TextStart start = base::detect_text_start(bytes);
+  if (is_utf16(start.shape)) {
+    return looks_like_utf16(bytes.substr(start.bom_bytes), order_of(start.shape));
   }
+  const ByteCounts counts = count_bytes(bytes);
   // Zeros are allowed for pages lost in a crash and for UTF-16 appended later.
-  return zeros * 2 <= bytes.size() && controls * 100 <= bytes.size();
+  if (counts.zeros * 2 > bytes.size()) return false;
+  if (counts.controls * 100 > bytes.size()) return false;
+  // Words end: even Chinese has its digits, blanks and line ends. What is packed has none.
+  constexpr std::size_t kLongestWord = 128, kSmall = 512;
+  return counts.high * 4 < bytes.size() || bytes.size() < kSmall ||
+         counts.ends * kLongestWord >= bytes.size() || base::is_valid_utf8(without_cut(bytes));
 }
 
 std::string decode_head(std::span<const std::byte> head, const base::KeyWords& key_words) {

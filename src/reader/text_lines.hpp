@@ -74,7 +74,9 @@ class LineReader {
   std::uint64_t bytes_lost_ = 0, lines_refused_ = 0;
 };
 
-// False for bytes that no text has: many control characters, or zeros that are not UTF-16.
+// False for bytes that no text has, in 8 bits or 16: many control characters, zeros that are
+// neither UTF-16 nor a page that a crash left unwritten, erased memory, a mass of bytes beyond
+// ASCII without any end of a word, UTF-16 of halves and of characters that nobody uses.
 bool looks_like_text(std::span<const std::byte> head);
 
 // The first bytes of an artifact as UTF-8, for probing; at most one cut line at the end.

@@ -317,6 +317,11 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
   LineReader lines(artifact, source, context.limits, set.key_words, sink);
   std::vector<std::pair<TextLine, std::string>> ahead;
   std::string head;
+  bool is_blank = true;
+  const auto count = [&](std::string_view line) {
+    ++outcome.records_read;
+    is_blank = is_blank && base::trim(line).empty();
+  };
   while (head.size() < kProbeBytes) {
     const auto line = lines.next();
     if (!line) break;
@@ -335,15 +340,16 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
   for (auto& [line, text] : ahead) {
     line.text = text;
     if (flow == Flow::go_on) flow = reading.add(line);
-    ++outcome.records_read;
+    count(text);
   }
   ahead.clear();
   while (flow == Flow::go_on) {
     const auto line = lines.next();
     if (!line) break;
     flow = reading.add(*line);
-    ++outcome.records_read;
+    count(line->text);
   }
+  if (is_blank) outcome.records_read = 0;
   if (flow == Flow::go_on) reading.end();
   outcome.records_refused = lines.lines_refused();
   outcome.bytes_lost = lines.bytes_lost();

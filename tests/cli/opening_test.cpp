@@ -75,6 +75,17 @@ TEST_CASE("cli: events writes members of bundles with the same bytes once") {
   CHECK(lines({"events", begins_alike}) == 7);
 }
 
+TEST_CASE("cli: every command that opens logs does so in the sandbox or without") {
+  const std::string folder = fresh_folder("cli-confined");
+  write_text_file(folder + "/a.log", kTrace);
+  for (const Command& command : kCommands) {
+    INFO(command.words.front());
+    for (const char* wanted : {"auto", "never"})
+      CHECK(run(command, folder, {"--sandbox", wanted}).out.find(command.shows) !=
+            std::string::npos);
+  }
+}
+
 TEST_CASE("cli: every command that opens logs takes the limits that its notices name") {
   const std::string folder = fresh_folder("cli-limits");
   write_text_file(

@@ -11,8 +11,7 @@
 
 #include "base/time.hpp"
 #include "base/yaml.hpp"
-#include "report/safe_text.hpp"
-#include "support/evtx_builder.hpp"
+#include "support/scenario_text.hpp"
 
 namespace rdptriage::test {
 
@@ -205,65 +204,6 @@ std::vector<std::byte> bytes_of(std::string_view text) {
   return out;
 }
 
-// Code page 850 as far as the scenarios' German and French captures need it.
-std::string to_cp850(std::string_view text) {
-  static const std::map<std::string_view, char> kLetters = {
-      {"ä", '\x84'}, {"ö", '\x94'}, {"ü", '\x81'}, {"Ä", '\x8e'}, {"Ö", '\x99'}, {"Ü", '\x9a'},
-      {"ß", '\xe1'}, {"é", '\x82'}, {"è", '\x8a'}, {"à", '\x85'}, {"É", '\x90'}, {"ô", '\x93'}};
-  std::string out;
-  while (!text.empty()) {
-    const auto letter = kLetters.find(text.substr(0, 2));
-    out += letter == kLetters.end() ? text.front() : letter->second;
-    text.remove_prefix(letter == kLetters.end() ? 1 : 2);
-  }
-  return out;
-}
-
-// ASCII only: what the scenarios write as UTF-16 has no other letters.
-std::string to_utf16le(std::string_view text) {
-  std::string out = "\xff\xfe";
-  for (const char c : text) {
-    out += c;
-    out += '\0';
-  }
-  return out;
-}
-
-std::string encoded(std::string text, std::string_view encoding, std::string_view where) {
-  if (encoding.empty() || encoding == "utf-8") return text;
-  if (encoding == "cp850") return to_cp850(text);
-  if (encoding == "utf-16le") return to_utf16le(text);
-  fail(where, fmt::format("the encoding `{}` is not known", encoding));
-}
-
-std::string with_crlf(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') out += '\r';
-    out += c;
-  }
-  return out;
-}
-
-// "[09:11:52:001]" at the beginning of the lines of FreeRDP's traces, by a clock that is wrong.
-std::string with_clock(std::string text, std::int64_t clock) {
-  constexpr std::int64_t kDay = 24 * 3600;
-  const std::int64_t seconds = clock / base::kTicksPerSecond;
-  for (std::size_t at = text.find('['); seconds != 0 && at != std::string::npos;
-       at = text.find("\n[", at + 1)) {
-    const std::size_t begin = at + (text[at] == '[' ? 1 : 2);
-    const std::string_view time = std::string_view(text).substr(begin, 9);
-    const auto number = [&](std::size_t from) {
-      return std::int64_t{time[from] - '0'} * 10 + (time[from + 1] - '0');
-    };
-    if (time.size() < 9 || time[2] != ':' || time[5] != ':' || time[8] != ':') continue;
-    const std::int64_t now =
-        (number(0) * 3600 + number(3) * 60 + number(6) + seconds + kDay) % kDay;
-    text.replace(begin, 8, fmt::format("{:02}:{:02}:{:02}", now / 3600, now / 60 % 60, now % 60));
-  }
-  return text;
-}
-
 // What a variant of a scenario lacks: whole files, or some events of a log ("path#id").
 struct LeftOut {
   std::set<std::string> files;
@@ -306,8 +246,10 @@ class FileScripts {
     if (const YamlNode* text = node.find("text")) {
       const std::string told = with_clock(text->text, client_clock_);
       const bool dos = node.text_of("lines") == "crlf";
-      file.bytes =
-          bytes_of(encoded(dos ? with_crlf(told) : told, node.text_of("encoding"), where_));
+      const std::string_view encoding = node.text_of("encoding");
+      const auto stored = encoded(dos ? with_crlf(told) : told, encoding);
+      if (!stored) fail(where_, fmt::format("the encoding `{}` is not known", encoding));
+      file.bytes = bytes_of(*stored);
       return file;
     }
     std::int64_t clock = span(node.text_of("clock"), where_);
@@ -344,43 +286,6 @@ LeftOut read_left_out(const YamlNode& variant, std::string_view where) {
   }
   if (out.files.empty() && out.events.empty()) fail(where, "a variant needs `without`");
   return out;
-}
-
-EvtxEvent as_record(const ScriptedEvent& event) {
-  EvtxEvent record;
-  record.channel = event.channel;
-  record.provider = event.provider;
-  record.provider_guid = event.guid;
-  record.event_source_name = event.source;
-  record.computer = event.computer;
-  record.activity_id = event.activity;
-  record.event_id = static_cast<std::uint16_t>(event.id);
-  record.level = static_cast<std::uint8_t>(event.level);
-  if (event.qualifiers) record.qualifiers = static_cast<std::uint16_t>(*event.qualifiers);
-  record.time = event.ticks;
-  record.process_id = 900;
-  record.thread_id = 1204;
-  record.user_sid = "S-1-5-20";
-  record.user_data = event.wrapper;
-  record.user_data_namespace = event.name_space;
-  auto& fields = event.wrapper.empty() ? record.event_data : record.user_fields;
-  for (const auto& [name, value] : event.fields) fields.push_back({name, EvtxValue::text(value)});
-  return record;
-}
-
-// Classic events carry their binary data beside the <Data> elements.
-void add_binary(EvtxElement& record, std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-  }
-  for (EvtxPiece& piece : record.content) {
-    for (EvtxElement& part : piece.children) {
-      if (part.name != "EventData") continue;
-      part.content.push_back(
-          child({"Binary", {}, {substitution(EvtxValue::binary(bytes))}, false}));
-    }
-  }
 }
 
 Expectation read_expectation(const YamlNode& node) {
@@ -440,54 +345,6 @@ std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
     }
   }
   return out;
-}
-
-std::string event_xml(const std::vector<ScriptedEvent>& events) {
-  std::string out = "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Events>";
-  for (const ScriptedEvent& event : events) {
-    out += fmt::format(
-        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
-        "<Provider Name='{}'{}{}/><EventID{}>{}</EventID><Version>0</Version><Level>{}</Level>"
-        "<Task>0</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords>"
-        "<TimeCreated SystemTime='{}'/><EventRecordID>{}</EventRecordID><Correlation{}/>"
-        "<Execution ProcessID='900' ThreadID='1204'/><Channel>{}</Channel><Computer>{}</Computer>"
-        "<Security UserID='S-1-5-20'/></System>",
-        event.provider, event.guid.empty() ? "" : fmt::format(" Guid='{}'", event.guid),
-        event.source.empty() ? "" : fmt::format(" EventSourceName='{}'", event.source),
-        event.qualifiers ? fmt::format(" Qualifiers='{}'", *event.qualifiers) : "", event.id,
-        event.level, base::format_rfc3339(event.ticks), event.record,
-        event.activity.empty() ? "" : fmt::format(" ActivityID='{}'", event.activity),
-        event.channel, report::safe_markup(event.computer));
-    if (event.wrapper.empty()) {
-      out += "<EventData>";
-      for (const auto& [name, value] : event.fields) {
-        out += name.empty()
-                   ? fmt::format("<Data>{}</Data>", report::safe_markup(value))
-                   : fmt::format("<Data Name='{}'>{}</Data>", name, report::safe_markup(value));
-      }
-      if (!event.binary.empty()) out += fmt::format("<Binary>{}</Binary>", event.binary);
-      out += "</EventData>";
-    } else {
-      out += fmt::format("<UserData><{} xmlns='{}'>", event.wrapper, event.name_space);
-      for (const auto& [name, value] : event.fields) {
-        out += fmt::format("<{0}>{1}</{0}>", name, report::safe_markup(value));
-      }
-      out += fmt::format("</{}></UserData>", event.wrapper);
-    }
-    out += "</Event>";
-  }
-  return out + "</Events>\r\n";
-}
-
-std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events) {
-  EvtxBuilder log;
-  for (const ScriptedEvent& event : events) {
-    if (event.record != log.next_record_number()) log.skip_to(event.record);
-    EvtxElement record = document(as_record(event), event.record);
-    if (!event.binary.empty()) add_binary(record, event.binary);
-    log.add(record, event.ticks);
-  }
-  return log.finish();
 }
 
 }  // namespace rdptriage::test

@@ -7,6 +7,7 @@
 #include "container/walk.hpp"
 #include "pipeline/matching_consumer.hpp"
 #include "pipeline/notice_cap.hpp"
+#include "pipeline/same_bytes.hpp"
 #include "pipeline/seen_records.hpp"
 #include "rdptriage/limits.hpp"
 #include "reader/event_assembler.hpp"
@@ -53,6 +54,7 @@ TEST_CASE("limits: the tables of docs/cli.md are the program's") {
       {"text of one event", bytes(reader::kMaxEventText)},
       {"matches of a rule that are kept", count(pipeline::kKeptPerRule)},
       {"notices about one file", count(pipeline::NoticeCap::kMost)},
+      {"a member of a bundle that begins", bytes(pipeline::SeenBytes::kMostHeld)},
       {"gaps in exports", count(pipeline::SeenRecords::kMostRuns)},
   };
   CHECK(reader::kMaxXmlDepth == reader::evtx::kMaxElementDepth);

@@ -94,6 +94,10 @@ constexpr std::string_view kXml =
     "<Events><Event><System><Provider Name='P'/><EventID>1</EventID><Channel>C</Channel></System>"
     "</Event><Event><System><Provider Name='P'/><EventID>2</EventID><Channel>C</Channel></System>"
     "</Event></Events>";
+constexpr std::string_view kList =
+    "TimeCreated  : 2026-11-20 09:11:53\nProviderName : Provider\nId           : 1\n"
+    "Message      : one\n\nTimeCreated  : 2026-11-20 09:11:54\nProviderName : Provider\n"
+    "Id           : 2\nMessage      : two\n               more\n\n";
 constexpr std::string_view kTable =
     "\"TimeCreated\",\"ProviderName\",\"Id\",\"LogName\",\"RecordId\",\"MachineName\"\n"
     "\"2026-11-20T09:00:00Z\",\"P\",\"1\",\"C\",\"1\",\"PC\"\n"
@@ -202,6 +206,10 @@ const std::vector<Row>& rows() {
          put(first(f), find(first(f), "\"logsource\":", 1), "logsource?:");
        },
        3, 2, lines(1).size() - 1},
+      {"JSON_NOT_EVENTS", file("a.json", lines(3)),
+       [](Files& f, CaseOptions&) { insert(first(f), 0, "{\"a\": 1}\n"); }, 3, 3, 0},
+      {"LIST_RECORDS_REFUSED", file("a.txt", kList),
+       [](Files& f, CaseOptions&) { put(first(f), find(first(f), ": 2\n"), ": x"); }, 2, 1, 0},
       {"TABLE_ROWS_REFUSED", file("a.csv", kTable),
        [](Files& f, CaseOptions&) { insert(first(f), first(f).size(), "\"half a row\"\n"); }, 2, 2,
        0},

@@ -177,3 +177,136 @@ TEST_CASE("event json: enumerations of another machine are an object with word a
     CHECK(contains(reading.lines[0], part));
   }
 }
+
+TEST_CASE("event json: what each tool calls the parts of a record") {
+  struct Case {
+    const char* tool;
+    const char* text;
+    std::vector<const char*> parts;
+  };
+  const Case kCases[] = {
+      {"Winlogbeat",
+       R"({"@timestamp":"2026-11-20T09:11:53.123Z","message":"Fatal","winlog":{"channel":"System",
+          "provider_name":"Schannel","event_id":"36870","record_id":9001,"computer_name":"RDS01",
+          "process":{"pid":700,"thread":{"id":12}},"event_data":{"Type":"server"}}})",
+       {R"("Type":"server")", R"("Message":"Fatal")", R"("process_id":"700","thread_id":"12")"}},
+      {"Winlogbeat, values of UserData",
+       R"({"@timestamp":"2026-11-20T09:11:53.123Z","winlog":{"channel":"System",
+          "provider_name":"Schannel","event_id":36870,"record_id":"9001","computer_name":"RDS01",
+          "user_data":{"xml_name":"EventXML","Param1":"alice"}}})",
+       {R"("winlog.user_data.xml_name":"EventXML","Param1":"alice"})"}},
+      {"Elasticsearch, flattened, in an answer",
+       R"({"took":1,"hits":{"hits":[{"_index":"w","_source":{"@timestamp":"2026-11-20T09:11:53.123Z",
+          "winlog.channel":"System","winlog.provider_name":"Schannel","winlog.event_id":"36870",
+          "winlog.record_id":9001,"winlog.computer_name":"RDS01"}}]}})",
+       {}},
+      {"EvtxECmd",
+       R"({"Channel":"System","Provider":"Schannel","EventId":36870,"EventRecordId":"9001",
+          "TimeCreated":"2026-11-20T09:11:53.1230000+00:00","Computer":"RDS01",
+          "Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"Type\",\"#text\":\"server\"}]}}"})",
+       {R"("Type":"server")"}},
+      {"Timesketch",
+       R"({"datetime":"2026-11-20T09:11:53.123+00:00","timestamp":1795165913123456,
+          "event_identifier":36870,"computer_name":"RDS01","source_name":"Schannel",
+          "record_number":9001,"strings":["server","0x8009030d"],"message":"[36870]"})",
+       {R"("Data":"server","Data2":"0x8009030d")"}},
+      {"NXLog",
+       R"({"EventTime":"2026-11-20 09:11:53.123","Hostname":"RDS01","EventID":36870,
+          "SourceName":"Schannel","RecordNumber":9001,"Channel":"System","Type":"server"})",
+       {R"("Type":"server")"}},
+      {"Hayabusa",
+       R"({"Timestamp":"2026-11-20 10:11:53.123 +01:00","RuleTitle":"x","Computer":"RDS01",
+          "Channel":"Sys","EventID":36870,"RecordID":9001,"Details":{"Type":"server"}})",
+       {R"("channel":"Sys")", R"("Details.Type":"server")"}},
+      {"chainsaw",
+       R"([{"group":"Sigma","document":{"kind":"evtx","data":{"Event":{"System":{
+          "Provider":{"#attributes":{"Name":"Schannel"}},"EventID":36870,
+          "TimeCreated":{"#attributes":{"SystemTime":"2026-11-20T09:11:53.123Z"}},
+          "EventRecordID":9001,"Channel":"System","Computer":"RDS01"},
+          "EventData":{"Type":"server"}}}},"name":"x"}])",
+       {R"("Type":"server")"}},
+      {"evtx_dump, attributes beside",
+       R"({"Event":{"System":{"Provider_attributes":{"Name":"Schannel"},"EventID":36870,
+          "TimeCreated_attributes":{"SystemTime":"2026-11-20T09:11:53.123Z"},
+          "EventRecordID":9001,"Channel":"System","Computer":"RDS01"}}})",
+       {R"("provider":"Schannel")"}},
+      {"evtx_dump, with numbers between",
+       "Record 9001\n{\"Event\":{\"System\":{\"Provider\":{\"@Name\":\"Schannel\"},"
+       "\"EventID\":36870,\"TimeCreated\":{\"@SystemTime\":\"2026-11-20T09:11:53.123Z\"},"
+       "\"EventRecordID\":9001,\"Channel\":\"System\",\"Computer\":\"RDS01\"}}}\n",
+       {}},
+      {"Splunk",
+       R"({"preview":false,"result":{"_time":"2026-11-20T09:11:53.123+00:00","EventCode":"36870",
+          "LogName":"System","SourceName":"Schannel","ComputerName":"RDS01","RecordNumber":"9001"}})",
+       {R"("provider":"Schannel")"}},
+      {"Get-WinEvent, some properties",
+       R"({"TimeCreated":"2026-11-20T10:11:53.123+01:00","Id":36870,"LevelDisplayName":"Error",
+          "MachineName":"RDS01","RecordId":9001,"Message":"Fatal"})",
+       {R"("Message":"Fatal")"}},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.tool);
+    const Reading reading = read(c.text);
+    CHECK(reading.notices.empty());
+    CHECK(reading.outcome.bytes_lost == 0);
+    REQUIRE(reading.lines.size() == 1);
+    INFO(reading.lines[0]);
+    for (const char* part : {R"("event_id":36870)", R"("time":"2026-11-20T09:11:53.123)",
+                             R"("record_id":"9001")", R"("computer":"RDS01")"}) {
+      INFO(part);
+      CHECK(contains(reading.lines[0], part));
+    }
+    for (const char* part : c.parts) {
+      INFO(part);
+      CHECK(contains(reading.lines[0], part));
+    }
+  }
+}
+
+TEST_CASE("event json: a file of settings holds no events, unless rules are matched with it") {
+  struct Case {
+    const char* text;
+    std::size_t events, refused;
+    const char* no_records;
+  };
+  const Case kCases[] = {
+      {"{\"a\":1}", 0, 0, "JSON without events"},
+      {"{}", 0, 0, "JSON without events"},
+      {"[]", 0, 0, ""},
+      {R"({"name":"x","version":"1.0","scripts":{"test":"y"}})", 0, 0, "JSON without events"},
+      {"{\"a\":1}\n{\"EventID\":5}\n", 1, 1, ""},
+      {R"({"level":"error","ts":"2026-11-20T09:11:53Z"})", 1, 0, ""},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.text);
+    const Reading reading = read(c.text);
+    CHECK(reading.lines.size() == c.events);
+    CHECK(reading.outcome.records_refused == c.refused);
+    CHECK(reading.outcome.no_records == c.no_records);
+    CHECK(reading.notices.size() == c.refused);
+    reader::ReadContext all;
+    all.json = reader::JsonObjects::all;
+    CHECK(read(c.text, all).lines.size() == c.events + (c.refused + (*c.no_records != '\0')));
+  }
+}
+
+TEST_CASE("event json: values in each other without end cost that object, not the stack") {
+  const auto nested = [](std::string_view open, std::string_view close, int depth) {
+    std::string text = R"({"Event":{"System":{"EventID":1},"EventData":{"Data":)";
+    for (int i = 0; i < depth; ++i) text += open;
+    text += "1";
+    for (int i = 0; i < depth; ++i) text += close;
+    return text + "}}}\n";
+  };
+  for (const auto& [open, close] : {std::pair("[", "]"), {"{\"#text\":", "}"}, {"{\"a\":", "}"}}) {
+    INFO(open);
+    const Reading shallow = read(nested(open, close, 400) + "{\"EventID\":2}\n");
+    CHECK(shallow.lines.size() == 2);
+    const std::string deep = nested(open, close, 90'000);
+    const Reading reading = read(deep + "{\"EventID\":2}\n");
+    CHECK(reading.lines.size() == 1);
+    REQUIRE(reading.notices.size() == 1);
+    CHECK(reading.notices[0].code == "JSON_DAMAGED");
+    CHECK(reading.outcome.bytes_lost == deep.size() - 1);
+  }
+}

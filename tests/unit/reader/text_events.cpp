@@ -33,6 +33,12 @@ class Collector final : public reader::EventSink {
     if (event.locator().line) fields["line"].push_back(std::to_string(*event.locator().line));
     if (key.time) fields["time"].push_back(shown_time(*key.time, key.time_quality));
     result_.shown += fmt::format("{}:{}", event.locator().line.value_or(0), source);
+    if (key.event_id) {
+      result_.shown += fmt::format(" {}/{}/{} at {}", key.channel, key.provider, *key.event_id,
+                                   key.time ? format_time(*key.time).substr(0, 19) +
+                                                  (key.time_quality == TimeQuality::utc ? "Z" : "")
+                                            : "no time");
+    }
     for (const Field& field : event.fields()) {
       fields[std::string(field.name)].emplace_back(field.value);
       if (field.name == "Message" || field.name == "RawLine") continue;

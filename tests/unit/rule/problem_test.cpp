@@ -337,6 +337,7 @@ TEST_CASE("rule problems: every code is documented and has a test") {
   std::set<std::string> tested;
   for (const char* path :
        {"/tests/unit/rule/problem_test.cpp", "/tests/cli/rules_test.cpp",
+        "/tests/cli/rules_lint_test.cpp", "/tests/cli/rules_packs_test.cpp",
         "/tests/unit/diagnosis/cause_loader_test.cpp", "/tests/unit/pipeline/test_causes_test.cpp",
         "/tests/unit/pipeline/translations_test.cpp", "/tests/unit/explain/code_table_test.cpp",
         "/tests/unit/reader/text_format_test.cpp"}) {
