@@ -6,6 +6,14 @@
 
 namespace rdptriage::reader {
 
+// Whether the expression may give a field that the block lacks.
+bool OpenBlock::gives_more(const FieldPattern& pattern) const {
+  const auto lacks = [this](const auto& field) { return !has(field.first); };
+  const auto& groups = pattern.pattern.named_groups();
+  return std::any_of(groups.begin(), groups.end(), lacks) ||
+         std::any_of(pattern.set.begin(), pattern.set.end(), lacks);
+}
+
 bool OpenBlock::take(std::string_view line, std::uint64_t number) {
   if (first_line_ != 0 && number > first_line_ + block_->within) reset();
   // Hardly any line opens a block, and the groups are what an expression costs.
@@ -17,6 +25,7 @@ bool OpenBlock::take(std::string_view line, std::uint64_t number) {
   for (std::size_t i = first_line_ == 0 ? 0 : 1; i < block_->lines.size(); ++i) {
     std::array<std::string_view, 12> captures;
     const FieldPattern& pattern = block_->lines[i];
+    if (!gives_more(pattern)) continue;
     if (!pattern.pattern.match(line, base::Anchor::nowhere, captures)) {
       if (first_line_ == 0) return false;
       continue;

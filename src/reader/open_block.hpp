@@ -36,6 +36,7 @@ class OpenBlock {
   }
 
  private:
+  bool gives_more(const FieldPattern& pattern) const;
   bool has(std::string_view name) const {
     return std::any_of(values_.begin(), values_.end(),
                        [&](const auto& value) { return value.first == name; });
