@@ -1,29 +1,10 @@
 #include "reader/open_block.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <charconv>
 
 #include "base/text.hpp"
 
 namespace rdptriage::reader {
-
-namespace {
-// The value of a field as events show it.
-std::string shown_value(const FieldPattern& pattern, std::string_view field,
-                        std::string_view value) {
-  const auto is_in = [field](const std::vector<std::string>& names) {
-    return std::find(names.begin(), names.end(), field) != names.end();
-  };
-  if (is_in(pattern.hex)) {
-    std::uint32_t number = 0;
-    std::from_chars(value.data(), value.data() + value.size(), number);
-    return fmt::format("{:#x}", number);
-  }
-  return is_in(pattern.lowered) ? base::to_lower_ascii(value) : std::string(value);
-}
-}  // namespace
 
 bool OpenBlock::take(std::string_view line, std::uint64_t number) {
   if (first_line_ != 0 && number > first_line_ + block_->within) reset();

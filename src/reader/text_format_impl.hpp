@@ -89,6 +89,10 @@ struct LineFields {
   const FieldPattern* prefix = nullptr;  // of this line or the last that had one
 };
 
+// The value of a field as events show it.
+std::string shown_value(const FieldPattern& pattern, std::string_view field,
+                        std::string_view value);
+
 // Splits a line by the first prefix of `format` that fits at its start or behind what carried the
 // line, else by the first that fits farther in, and runs the extractions that `signs` speak for
 // over its message. Values that had to be changed live in `storage`, which must outlive `out`.

@@ -1,6 +1,9 @@
 // One line of a trace: prefix, message, and what the message says.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "reader/line_time.hpp"
@@ -12,6 +15,13 @@ namespace {
 
 constexpr std::size_t kMostGroups = 24;
 using Captures = std::array<std::string_view, kMostGroups>;
+
+bool is_changed(const FieldPattern& pattern, std::string_view field) {
+  const auto is_in = [field](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), field) != names.end();
+  };
+  return is_in(pattern.hex) || is_in(pattern.lowered);
+}
 
 bool has_field(const LineFields& out, std::string_view name) {
   return std::any_of(out.fields.begin(), out.fields.end(),
@@ -29,11 +39,11 @@ void add_groups(const FieldPattern& pattern, const Captures& captures,
     if (index >= kMostGroups || captures[index].data() == nullptr) continue;
     const std::string_view value = captures[index];
     if (name == kCarriedLine || time.take(name, value) || has_field(out, name)) continue;
-    if (std::find(pattern.lowered.begin(), pattern.lowered.end(), name) != pattern.lowered.end()) {
-      storage.push_back(base::to_lower_ascii(value));
-      add(out, name, storage.back());
-    } else {
+    if (!is_changed(pattern, name)) {
       add(out, name, value);
+    } else {
+      storage.push_back(shown_value(pattern, name, value));
+      add(out, name, storage.back());
     }
   }
   for (const auto& [name, value] : pattern.set) {
@@ -74,6 +84,19 @@ std::string_view without_carriers(const FormatSet::Impl& set, std::string_view l
   return line;
 }
 }  // namespace
+
+std::string shown_value(const FieldPattern& pattern, std::string_view field,
+                        std::string_view value) {
+  const auto is_in = [field](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), field) != names.end();
+  };
+  if (is_in(pattern.hex)) {
+    std::uint32_t number = 0;
+    std::from_chars(value.data(), value.data() + value.size(), number);
+    return fmt::format("{:#x}", number);
+  }
+  return is_in(pattern.lowered) ? base::to_lower_ascii(value) : std::string(value);
+}
 
 void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
                      LineSigns signs, std::vector<std::string>& storage, LineFields& out) {

@@ -99,6 +99,20 @@ TEST_CASE("collected: MSRD-Collect names the machine of each file, its part, and
   }
 }
 
+TEST_CASE("collected: names of folders and archives that collectors of several years give") {
+  const auto bundle =
+      GENERATE(as<std::string>{}, "MSRD-Results-RDGW01-20261120_093101",
+               "MSRD-Results-RDGW01-20261120-093101", "AVD-Results-RDGW01-20261120_093101",
+               "TSS_RDGW01_261120-093101_NET_RDScli", "TSSv2_RDGW01_261120-093101_RDS");
+  INFO(bundle);
+  const Inspection found = inspect_bundle(
+      bundle + ".zip", {{bundle + "/RDGW01_Netstat.txt", bytes_of(kNetstat)},
+                        {bundle + "/RDGW01_System.evtx", log_of("RDGW01", "System", 7036)}});
+  REQUIRE(found.hosts.size() == 1);
+  CHECK(found.hosts.front().name == "RDGW01");
+  CHECK(whose(found, "RDGW01_Netstat.txt") == "RDGW01");
+}
+
 TEST_CASE("collected: that a client's own Remote Desktop is off does not explain its failure") {
   const std::string root = "MSRD-Results-PC-0417-20261120_093101/PC-0417_";
   const auto report_of = [&](const std::vector<Entry>& entries, std::vector<KnownHost> said = {}) {

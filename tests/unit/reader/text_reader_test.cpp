@@ -55,6 +55,8 @@ TEST_CASE("text: a line without a date has that of whoever carried it") {
   };
   CHECK(time_of("2026-11-20T09:11:53.5+01:00 pc17 tool[3403]: ", kFailure) ==
         "2026-11-20T08:11:53.5000000Z");
+  CHECK(time_of("Fri 2026-11-20 09:11:53 CET pc17 tool[3403]: ", kFailure) ==
+        "2026-11-20T09:11:53.0000000");
   CHECK(time_of("Nov 20 09:11:53 pc17 tool[3403]: ", kFailure) == "09:11:52.8220000");
   CHECK(time_of("2026-11-20T08:11:59Z ", kServer) == "2026-11-20T09:11:52.0000000");
 }
