@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "rdptriage/function_ref.hpp"
 
@@ -72,7 +73,7 @@ std::string foreign_lines(std::string_view bytes) {
 }
 
 // Line ends, tabs and what terminals and printers take aside, no text has these.
-bool is_control(char32_t c) {
+constexpr bool is_control(char32_t c) {
   return (c < 0x20 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\b' &&
           c != '\x1B') ||
          c == 0x7F;
@@ -85,34 +86,52 @@ struct ByteCounts {
   std::size_t ends = 0;      // of words and lines
 };
 
+// What a byte counts as, three counters side by side; zeros and 0xFF depend on their neighbors.
+constexpr unsigned kHighShift = 21, kEndsShift = 42;
+constexpr std::array<std::uint64_t, 256> byte_weights() {
+  std::array<std::uint64_t, 256> out{};
+  for (unsigned c = 1; c < 0xFF; ++c) {
+    if (is_control(c)) out[c] = 1;
+    if (c >= 0x80) out[c] = std::uint64_t{1} << kHighShift;
+    if (c == '\n' || c == '\r' || c == '\t' || c == ' ') out[c] = std::uint64_t{1} << kEndsShift;
+  }
+  return out;
+}
+
 ByteCounts count_bytes(std::string_view bytes) {
+  static constexpr std::array<std::uint64_t, 256> kWeights = byte_weights();
+  constexpr std::size_t kBlock = std::size_t{1} << (kHighShift - 1);
+  constexpr std::uint64_t kCounter = (std::uint64_t{1} << kHighShift) - 1;
+  ByteCounts out;
+  for (std::string_view rest = bytes; !rest.empty();
+       rest.remove_prefix(std::min(rest.size(), kBlock))) {
+    std::uint64_t sum = 0;
+    for (const char c : rest.substr(0, kBlock)) sum += kWeights[static_cast<unsigned char>(c)];
+    out.controls += sum & kCounter;
+    out.high += sum >> kHighShift & kCounter;
+    out.ends += sum >> kEndsShift;
+  }
   // The shortest run of zeros that may be a page's rest, and of 0xFF that is erased memory: both
   // "я" and a blank that cannot break are 0xFF somewhere, but nobody writes eight of them.
   constexpr std::size_t kZeroRun = 16, kErasedRun = 8;
-  ByteCounts out;
-  const auto is_plain = [&](std::size_t at) {
-    return at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80 && bytes[at] != '\0' &&
-           !is_control(static_cast<unsigned char>(bytes[at]));
+  const auto for_each_run = [bytes](char c, auto&& take) {
+    for (auto at = bytes.find(c); at != std::string_view::npos; at = bytes.find(c, at)) {
+      const std::size_t end = std::min(bytes.find_first_not_of(c, at), bytes.size());
+      take(at, end);
+      at = end;
+    }
   };
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto c = static_cast<unsigned char>(bytes[at]);
-    if (c != 0 && c != 0xFF) {
-      out.controls += is_control(c);
-      out.high += c >= 0x80;
-      out.ends += c == '\n' || c == '\r' || c == '\t' || c == ' ';
-      ++at;
-      continue;
-    }
-    const std::size_t end = std::min(bytes.find_first_not_of(bytes[at], at), bytes.size());
-    const std::size_t run = end - at;
-    if (c == 0xFF) {
-      (run >= kErasedRun ? out.controls : out.high) += run;
-    } else {
-      const bool is_half = run == 1 && (is_plain(at + 1) || (at > 0 && is_plain(at - 1)));
-      (run >= kZeroRun || is_half ? out.zeros : out.controls) += run;
-    }
-    at = end;
-  }
+  const auto is_plain = [bytes](std::size_t at) {
+    const auto c = at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
+    return c != 0 && c < 0x80 && !is_control(c);
+  };
+  for_each_run('\0', [&](std::size_t at, std::size_t end) {
+    const bool is_half = end - at == 1 && (is_plain(end) || (at > 0 && is_plain(at - 1)));
+    (end - at >= kZeroRun || is_half ? out.zeros : out.controls) += end - at;
+  });
+  for_each_run('\xFF', [&](std::size_t at, std::size_t end) {
+    (end - at >= kErasedRun ? out.controls : out.high) += end - at;
+  });
   return out;
 }
 
