@@ -68,6 +68,11 @@ std::string host_name(const Inspection& inspection, const std::string& id) {
   return {};
 }
 
+// A text of no known log has lines, which nothing looks at.
+bool holds_records(const ArtifactReport& artifact) {
+  return artifact.records_read != 0 && artifact.state != ArtifactState::not_used;
+}
+
 void print_text(const Inspection& inspection, std::ostream& out) {
   std::size_t usable = 0, format_width = 8;
   std::set<std::string_view> bundles;
@@ -78,7 +83,7 @@ void print_text(const Inspection& inspection, std::ostream& out) {
   bundles.erase("");
   for (std::size_t i = 0; i < inspection.artifacts.size(); ++i) {
     const ArtifactReport& artifact = inspection.artifacts[i];
-    usable += artifact.records_read != 0 ? 1 : 0;
+    if (holds_records(artifact)) ++usable;
     std::string line =
         fmt::format("{:<9}{:<{}}", in_words(artifact.state),
                     artifact.format.empty() ? "-" : artifact.format, format_width + 1);
@@ -184,8 +189,7 @@ int inspect_paths(const InspectOptions& options) {
   }
   std::cout.flush();
   const auto& artifacts = inspection.artifacts;
-  const bool any = std::any_of(artifacts.begin(), artifacts.end(),
-                               [](const ArtifactReport& row) { return row.records_read != 0; });
+  const bool any = std::any_of(artifacts.begin(), artifacts.end(), holds_records);
   return any ? kOk : kNotAnalysable;
 }
 }  // namespace

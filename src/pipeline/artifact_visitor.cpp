@@ -121,8 +121,8 @@ void judge_outcome(const reader::ReadOutcome& outcome, ArtifactReport& report) {
     report.state = ArtifactState::damaged;
     report.because = fmt::format("{} records read, {} refused, {} bytes lost", outcome.records_read,
                                  outcome.records_refused, outcome.bytes_lost);
-  } else if (outcome.records_read == 0) {
-    report.because = outcome.no_records.empty() ? "no records in it" : outcome.no_records;
+  } else if (outcome.records_read == 0 || !outcome.of_no_use.empty()) {
+    report.because = outcome.of_no_use.empty() ? "no records in it" : outcome.of_no_use;
   } else {
     report.state = ArtifactState::used;
   }

@@ -120,7 +120,7 @@ ReadOutcome read_event_json(const container::Artifact& artifact, container::Byte
   }
   if (stream.error()) lose(stream.error()->message, {stream.offset(), 0, 0});
   if (others != 0 && outcome.records_read == 0) {
-    outcome.no_records = "JSON without events";
+    outcome.of_no_use = "JSON without events";
   } else if (others != 0) {
     outcome.records_refused += others;
     sink.notice({"JSON_NOT_EVENTS",

@@ -65,7 +65,7 @@ struct ReadOutcome {
   std::string format;                 // finer than the reader's name where it knows ("freerdp-3")
   std::string encoding;               // text: what it was decoded from ("utf-8", "cp850")
   bool damaged = false;
-  std::string no_records;  // what it holds instead of records, where the reader can say it
+  std::string of_no_use;  // why nothing in it can serve a diagnosis, where the reader can say it
 };
 
 // How sure a probe is. `no` wins nothing; among equals the registry's order decides.

@@ -114,6 +114,9 @@ class TextReading {
     return take_lines();
   }
 
+  // Neither a format knew the lines nor was there a block in them.
+  bool is_foreign() const { return service_ == kForeignLineService && blocks_given_ == 0; }
+
   // No line comes any more.
   Flow end() {
     window_.end();
@@ -212,6 +215,7 @@ class TextReading {
     }
     fields.push_back({"Message", block.text(), FieldSection::other, ValueKind::text});
     block.time().store(time, quality);
+    ++blocks_given_;
     return emit(block.block().service, fields, time, quality);
   }
 
@@ -284,7 +288,7 @@ class TextReading {
   std::optional<Timestamp> time_;  // of the last line that had one
   TimeQuality time_quality_ = TimeQuality::none;
   std::vector<Field> decoded_;
-  std::uint64_t events_ = 0;
+  std::uint64_t events_ = 0, blocks_given_ = 0;
 };
 
 }  // namespace
@@ -351,6 +355,8 @@ ReadOutcome read_text(const container::Artifact& artifact, container::ByteSource
   }
   if (is_blank) outcome.records_read = 0;
   if (flow == Flow::go_on) reading.end();
+  if (!is_blank && reading.is_foreign())
+    outcome.of_no_use = "text of no known log; none of it is about a connection";
   outcome.records_refused = lines.lines_refused();
   outcome.bytes_lost = lines.bytes_lost();
   outcome.damaged = outcome.bytes_lost != 0;

@@ -17,14 +17,19 @@ TEST_CASE("inspect: says what is in each file and whether it is used") {
   const std::string folder = fresh_folder("inspect");
   write_text_file(folder + "/a.json", kEvents);
   write_text_file(folder + "/b.bin", std::string("\x01\x02\x03", 3));
+  write_text_file(folder + "/c.txt", "Notes of a meeting\nnothing was decided\n");
   const Outcome outcome = run_program({"inspect", "--format", "json", folder});
   REQUIRE(outcome.exit_code == 0);
   const auto root = nlohmann::json::parse(outcome.out);
-  REQUIRE(root["artifacts"].size() == 2);
+  REQUIRE(root["artifacts"].size() == 3);
   CHECK(root["artifacts"][0]["state"] == "used");
   CHECK(root["artifacts"][0]["sources"][0]["source"] == "client-trace");
   CHECK(root["artifacts"][0]["sources"][0]["events"] == 2);
   CHECK(root["artifacts"][1]["state"] == "not_used");
+  CHECK(root["artifacts"][2]["state"] == "not_used");
+  CHECK(root["artifacts"][2]["because"] ==
+        "text of no known log; none of it is about a connection");
+  CHECK(run_program({"inspect", folder + "/c.txt"}).exit_code == 3);
 }
 
 TEST_CASE("inspect: says which sources cover the incident, and what is missing") {

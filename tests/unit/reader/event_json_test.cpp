@@ -272,7 +272,7 @@ TEST_CASE("event json: a file of settings holds no events, unless rules are matc
   struct Case {
     const char* text;
     std::size_t events, refused;
-    const char* no_records;
+    const char* of_no_use;
   };
   const Case kCases[] = {
       {"{\"a\":1}", 0, 0, "JSON without events"},
@@ -287,11 +287,11 @@ TEST_CASE("event json: a file of settings holds no events, unless rules are matc
     const Reading reading = read(c.text);
     CHECK(reading.lines.size() == c.events);
     CHECK(reading.outcome.records_refused == c.refused);
-    CHECK(reading.outcome.no_records == c.no_records);
+    CHECK(reading.outcome.of_no_use == c.of_no_use);
     CHECK(reading.notices.size() == c.refused);
     reader::ReadContext all;
     all.json = reader::JsonObjects::all;
-    CHECK(read(c.text, all).lines.size() == c.events + (c.refused + (*c.no_records != '\0')));
+    CHECK(read(c.text, all).lines.size() == c.events + (c.refused + (*c.of_no_use != '\0')));
   }
 }
 
