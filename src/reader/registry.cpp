@@ -7,7 +7,6 @@
 #include "reader/event_json.hpp"
 #include "reader/event_xml.hpp"
 #include "reader/evtx/evtx_reader.hpp"
-#include "reader/misnamed.hpp"
 #include "reader/reader.hpp"
 #include "reader/text_format.hpp"
 
@@ -19,9 +18,6 @@ constexpr ReaderInfo kReaders[] = {
     {"evtx", "Windows event log, binary (.evtx)", probe_evtx, read_evtx},
     {"event-xml", "Windows events as XML (Event Viewer, wevtutil, Get-WinEvent)", probe_event_xml,
      read_event_xml},
-    {"evt", "Windows event log of XP and Server 2003 (.evt): named, not read", probe_evt, read_evt},
-    {"lfs-pointer", "Git LFS pointer in place of a file: named, not read", probe_lfs_pointer,
-     read_lfs_pointer},
     {"event_json", "events as JSON lines or a JSON array", probe_event_json, read_event_json},
     {"w3c-log", "IIS, HTTP.sys and Windows Firewall logs (W3C extended format)", probe_w3c_log,
      read_w3c_log},

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <span>
 #include <vector>
 
+#include "container/sniff.hpp"
 #include "support/catch.hpp"
 #include "text_events.hpp"
 
@@ -25,6 +27,8 @@ std::string recognized(const fs::path& path) {
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(in.gcount()));
   if (head.empty()) return "empty";
+  const container::Sniffed sniffed = container::sniff(std::as_bytes(std::span(head)));
+  if (sniffed.kind != container::Kind::plain) return std::string(sniffed.format);
   const TextResult result = read_bytes(head, path.filename().string());
   return result.outcome.format.empty() ? result.reader : result.outcome.format;
 }
