@@ -144,7 +144,9 @@ class ListReading {
       return Flow::go_on;
     }
     locator_.byte_length = line.byte_offset + line.byte_length - locator_.byte_offset;
+    is_cut_ = false;
     take(line.text);
+    if (is_cut_) bytes_cut_ += line.byte_length;
     return Flow::go_on;
   }
 
@@ -164,6 +166,8 @@ class ListReading {
 
   std::uint64_t read() const { return read_; }
   std::uint64_t refused() const { return refused_; }
+  // Of lines that a record had no room for.
+  std::uint64_t bytes_cut() const { return bytes_cut_; }
 
  private:
   bool begins_record(std::string_view line) {
@@ -260,7 +264,11 @@ class ListReading {
   }
 
   void add_value(std::string_view name, std::string_view value) {
-    if (values_.size() < kMostLabels) values_.emplace_back(name, base::trim(value));
+    if (values_.size() < kMostLabels) {
+      values_.emplace_back(name, base::trim(value));
+    } else {
+      is_cut_ = true;
+    }
   }
 
   // The value before goes on in this line.
@@ -268,7 +276,10 @@ class ListReading {
     constexpr std::size_t kLongestValue = 64 * 1024;
     if (values_.empty() || is_over_) return;
     std::string& value = values_.back().second;
-    if (value.size() + line.size() > kLongestValue) return;
+    if (value.size() + line.size() > kLongestValue) {
+      is_cut_ = true;
+      return;
+    }
     value += '\n';
     value += kind_ == Kind::format_list ? base::trim(line) : line;
   }
@@ -284,7 +295,8 @@ class ListReading {
   std::vector<std::pair<std::string_view, std::string>> values_;  // canonical names
   std::size_t rows_ = 0;
   bool open_ = false, is_over_ = false;
-  std::uint64_t read_ = 0, refused_ = 0;
+  bool is_cut_ = false;  // the line that is being taken found no room
+  std::uint64_t read_ = 0, refused_ = 0, bytes_cut_ = 0;
 };
 }  // namespace
 
@@ -328,7 +340,8 @@ ReadOutcome read_event_list(const container::Artifact& artifact, container::Byte
   if (flow == Flow::go_on) reading.end();
   outcome.records_read = reading.read();
   outcome.records_refused = reading.refused() + lines.lines_refused();
-  outcome.bytes_lost = lines.bytes_lost();
+  outcome.bytes_lost = lines.bytes_lost() + reading.bytes_cut();
+  outcome.damaged = outcome.bytes_lost != 0;
   outcome.encoding = lines.encoding();
   if (reading.refused() != 0) {
     sink.notice({"LIST_RECORDS_REFUSED",
@@ -337,6 +350,15 @@ ReadOutcome read_event_list(const container::Artifact& artifact, container::Byte
                  artifact.index,
                  {},
                  0});
+  }
+  if (reading.bytes_cut() != 0) {
+    sink.notice({"LIST_VALUES_CUT",
+                 fmt::format("{}: a record has more lines than are kept of one; the rest of it is "
+                             "lost",
+                             artifact.path),
+                 artifact.index,
+                 {},
+                 reading.bytes_cut()});
   }
   return outcome;
 }

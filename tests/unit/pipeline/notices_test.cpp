@@ -201,6 +201,13 @@ const std::vector<Row>& rows() {
        [](Files& f, CaseOptions&) { insert(first(f), 0, "{\"a\": 1}\n"); }, 3, 3, 0},
       {"LIST_RECORDS_REFUSED", file("a.txt", kList),
        [](Files& f, CaseOptions&) { put(first(f), find(first(f), ": 2\n"), ": x"); }, 2, 1, 0},
+      {"LIST_VALUES_CUT", file("a.txt", kList),
+       // Of 70 lines of a message 65 find room.
+       [](Files& f, CaseOptions&) {
+         for (int i = 0; i < 70; ++i)
+           insert(first(f), first(f).size(), std::string(999, 'x') + '\n');
+       },
+       2, 2, 5 * 1000},
       {"TABLE_ROWS_REFUSED", file("a.csv", kTable),
        [](Files& f, CaseOptions&) { insert(first(f), first(f).size(), "\"half a row\"\n"); }, 2, 2,
        0},
