@@ -301,10 +301,15 @@ ReadOutcome read_event_table(const container::Artifact& artifact, container::Byt
   if (first && is_type_line(first->text)) first = rows.next();
   if (!first) return outcome;
   const std::string names(first->text);
+  // Most headings tell by themselves, so that the quotes of the first row cannot hide the second.
+  auto heading = find_heading(set.columns, names, {});
+  if (heading) rows.set_signs(*heading);
   auto row = rows.next();
-  auto heading = find_heading(set.columns, names, row ? row->text : std::string_view());
-  if (!heading) return outcome;
-  rows.set_signs(*heading);
+  if (!heading) {
+    heading = find_heading(set.columns, names, row ? row->text : std::string_view());
+    if (!heading) return outcome;
+    rows.set_signs(*heading);
+  }
   TableReading reading(set.columns, artifact, std::move(*heading), context.date_order, sink);
   for (; row; row = rows.next()) {
     if (reading.row(*row) == Flow::stop) break;
