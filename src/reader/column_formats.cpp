@@ -22,8 +22,8 @@ class ColumnLoader {
   void load(const base::YamlNode& document) {
     for (const base::YamlNode& key : document.keys) {
       const std::string_view known[] = {"w3c",         "event_columns", "event_labels",
-                                        "utc_columns", "channel_names", "channels",
-                                        "event_values"};
+                                        "utc_columns", "channel_names", "provider_names",
+                                        "channels",    "event_values"};
       if (std::find(std::begin(known), std::end(known), key.text) == std::end(known)) {
         problem(key, fmt::format("unknown key `{}`", key.text));
       }
@@ -42,6 +42,8 @@ class ColumnLoader {
     }
     if (const base::YamlNode* names = document.find("channel_names"))
       add_words(*names, {&out_.channel_names});
+    if (const base::YamlNode* names = document.find("provider_names"))
+      add_words(*names, {&out_.provider_names});
     if (const base::YamlNode* values = document.find("event_values"))
       load_event_values(*values, source_, out_.event_values, problems_);
     if (const base::YamlNode* channels = document.find("channels")) {
@@ -105,6 +107,8 @@ std::string_view usual_channel(const ColumnFormats& formats, std::string_view pr
 void complete_event(const ColumnFormats& formats, EventKey& key, std::deque<std::string>& storage,
                     std::vector<Field>& fields) {
   if (!key.event_id) return;
+  if (const auto name = formats.provider_names.find(key.provider); !name.empty())
+    key.provider = name;
   if (key.provider.empty() && key.channel.empty()) {
     const auto message = std::find_if(fields.begin(), fields.end(),
                                       [](const Field& field) { return field.name == "Message"; });

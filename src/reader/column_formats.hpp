@@ -32,6 +32,7 @@ struct ColumnFormats {
   std::vector<std::string> utc_columns;   // tables with one of these headings have times in UTC
   WordTable event_labels;                 // the same of lists that put a label before each value
   WordTable channel_names;                // what tools call a channel for short → channel
+  WordTable provider_names;               // what Windows shows people of a provider → provider
   ProviderChannels channels;              // where a list of events does not say it
   std::vector<EventValues> event_values;  // where an export does not name them
 };

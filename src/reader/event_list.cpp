@@ -1,6 +1,6 @@
 // Windows events as blocks of lines, a label before each value: `wevtutil qe /f:text`, Format-List
-// of Get-WinEvent and Get-EventLog, PsLogList, and what Event Viewer's "copy" puts on the
-// clipboard.
+// of Get-WinEvent and Get-EventLog, PsLogList, Splunk's raw events, and what Event Viewer's "copy"
+// puts on the clipboard.
 //
 // The message comes without any mark of its end, so each kind says how a record begins.
 #include <fmt/format.h>
@@ -13,6 +13,8 @@
 #include "base/text.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_row.hpp"
+#include "reader/list_line.hpp"
+#include "reader/local_date.hpp"
 #include "reader/printed_table.hpp"
 #include "reader/text_format_impl.hpp"
 #include "reader/text_lines.hpp"
@@ -20,7 +22,15 @@
 namespace rdptriage::reader {
 
 namespace {
-enum class Kind : std::uint8_t { none, wevtutil, format_list, format_table, copied, psloglist };
+enum class Kind : std::uint8_t {
+  none,
+  wevtutil,
+  format_list,
+  format_table,
+  copied,
+  psloglist,
+  splunk
+};
 
 constexpr std::size_t kMostLabels = 64;
 // wevtutil's own order, in whatever language its labels are.
@@ -28,61 +38,8 @@ constexpr std::string_view kWevtutilLabels[] = {"Channel", "Provider", "TimeCrea
                                                 "Task",    "Level",    "Opcode",      "Keywords",
                                                 "UserID",  "User",     "Computer",    "Message"};
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// "Event[12]:", since Windows 11 "Event[12]".
-bool is_numbered(std::string_view line) {
-  line = base::trim(line);
-  if (line.ends_with(':')) line.remove_suffix(1);
-  const auto open = line.find('[');
-  return open != std::string_view::npos && open > 0 && line.ends_with(']') &&
-         line.find_first_of(" \t") == std::string_view::npos &&
-         is_digits(line.substr(open + 1, line.size() - open - 2));
-}
-
-struct Labelled {
-  std::string_view label, value;
-  std::size_t indent = 0;
-  bool is_padded = false;  // a blank stands before the colon, as Format-List puts it
-};
-
-// "Label: value", "Label : value", "  Label：value".
-std::optional<Labelled> labelled(std::string_view line) {
-  constexpr std::size_t kLongestLabel = 60;
-  constexpr std::string_view kWide = "\xEF\xBC\x9A";  // the colon of Chinese and Japanese
-  const auto start = line.find_first_not_of(' ');
-  if (start == std::string_view::npos) return std::nullopt;
-  const auto narrow = line.find(':', start), wide = line.find(kWide, start);
-  const auto colon = std::min(narrow, wide);
-  if (colon == std::string_view::npos || colon == start || colon - start > kLongestLabel)
-    return std::nullopt;
-  Labelled out;
-  out.indent = start;
-  out.is_padded = line[colon - 1] == ' ';
-  out.label = base::trim(line.substr(start, colon - start));
-  out.value = base::trim(line.substr(colon + (colon == narrow ? 1 : kWide.size())));
-  return out;
-}
-
-// "[9001] Schannel": the number and the source.
-std::optional<std::pair<std::string_view, std::string_view>> numbered_source(
-    std::string_view line) {
-  const auto close = line.find("] ");
-  if (!line.starts_with('[') || close == std::string_view::npos ||
-      !is_digits(line.substr(1, close - 1)) || base::trim(line.substr(close + 2)).empty()) {
-    return std::nullopt;
-  }
-  return std::pair(line.substr(1, close - 1), base::trim(line.substr(close + 2)));
-}
-
-// "System log on \\RDS01:": the log.
-std::optional<std::string_view> log_of(std::string_view line) {
-  const auto at = line.find(" log on \\\\");
-  if (at == std::string_view::npos || !line.ends_with(':')) return std::nullopt;
-  return line.substr(0, at);
-}
+// What every record of Splunk has first; its time stands in the line before.
+constexpr std::string_view kSplunkFirst = "LogName=";
 
 Kind kind_of(const WordTable& labels, std::string_view text) {
   constexpr std::size_t kFirstLines = 60;
@@ -92,7 +49,7 @@ Kind kind_of(const WordTable& labels, std::string_view text) {
   const auto has = [](const std::vector<std::string_view>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  bool is_numbered_first = false;
+  bool is_numbered_first = false, has_splunk_log = false;
   PrintedTable table(labels);
   for (const std::string_view raw : base::split(text, '\n')) {
     const std::string_view line = raw.ends_with('\r') ? raw.substr(0, raw.size() - 1) : raw;
@@ -102,6 +59,8 @@ Kind kind_of(const WordTable& labels, std::string_view text) {
     if (table.take(line) == PrintedTable::Line::row) return Kind::format_table;
     has_log = has_log || log_of(base::trim(line));
     has_source = has_source || numbered_source(line);
+    has_splunk_log = has_splunk_log || line.starts_with(kSplunkFirst);
+    if (has_splunk_log && line.starts_with("EventCode=")) return Kind::splunk;
     const auto found = labelled(line);
     if (!found) continue;
     if (is_numbered_first && lines == 5 && is_digits(found->value)) return Kind::wevtutil;
@@ -127,18 +86,22 @@ class ListReading {
       : labels_(formats.event_labels),
         kind_(kind),
         table_(formats.event_labels),
-        row_(formats, artifact, date_order),
+        // Splunk writes American dates on every machine.
+        row_(formats, artifact, kind == Kind::splunk ? DateOrder::month_first : date_order),
         sink_(sink) {
     locator_.artifact = artifact.index;
   }
 
   Flow add(const TextLine& line) {
     if (begins_record(line.text)) {
+      if (kind_ == Kind::splunk) take_back_time();
       if (end() == Flow::stop) return Flow::stop;
       open_ = true;
       locator_.line = line.number;
       locator_.byte_offset = line.byte_offset;
+      if (!time_.empty()) add_value("TimeCreated", time_);
     }
+    if (kind_ == Kind::splunk) before_ = line.text;
     if (!open_) {
       if (const auto log = log_of(base::trim(line.text))) row_.set_channel(log_ = *log);
       return Flow::go_on;
@@ -177,6 +140,7 @@ class ListReading {
       return table_line_ == PrintedTable::Line::row;
     }
     if (kind_ == Kind::psloglist) return numbered_source(line).has_value();
+    if (kind_ == Kind::splunk) return line.starts_with(kSplunkFirst);
     const auto found = labelled(line);
     if (!found || found->indent != 0 || found->is_padded != (kind_ == Kind::format_list))
       return false;
@@ -200,6 +164,8 @@ class ListReading {
         return take_copied(line);
       case Kind::psloglist:
         return take_psloglist(line);
+      case Kind::splunk:
+        return take_splunk(line);
       case Kind::none:
         return;
     }
@@ -247,8 +213,8 @@ class ListReading {
 
   void take_psloglist(std::string_view line) {
     if (const auto source = numbered_source(line)) {
-      add_value("EventRecordID", source->first);
-      add_value("Provider", source->second);
+      add_value("EventRecordID", source->label);
+      add_value("Provider", source->value);
       return;
     }
     const bool in_message = values_.back().first == "Message";
@@ -263,6 +229,36 @@ class ListReading {
     if (id != std::string_view::npos) add_value("EventID", found->value.substr(id + 4));
   }
 
+  void take_splunk(std::string_view line) {
+    if (is_over_) return;
+    if (is_quoted_) {
+      const auto end = closing_quote(line);
+      is_over_ = end != std::string_view::npos;
+      line = line.substr(0, end);
+    }
+    const bool in_message = !values_.empty() && values_.back().first == "Message";
+    const auto found = in_message ? std::nullopt : assigned(line);
+    if (found) {
+      add_value(labels_.find(found->label), found->value);
+    } else {
+      append(line);
+    }
+  }
+
+  // The line before a record is its time, and was taken for the end of the message before.
+  void take_back_time() {
+    // In a CSV of raw events other columns may stand before it.
+    const auto quote = before_.find_last_of('"');
+    is_quoted_ = quote != std::string::npos;
+    time_ = base::trim(quote == std::string::npos ? before_ : before_.substr(quote + 1));
+    if (!local_ticks(time_, DateOrder::month_first)) {
+      time_.clear();
+    } else if (!values_.empty() && values_.back().second.ends_with('\n' + before_)) {
+      std::string& message = values_.back().second;
+      message.resize(message.size() - before_.size() - 1);
+    }
+  }
+
   void add_value(std::string_view name, std::string_view value) {
     if (values_.size() < kMostLabels) {
       values_.emplace_back(name, base::trim(value));
@@ -273,8 +269,12 @@ class ListReading {
 
   // The value before goes on in this line.
   void more(std::string_view line) {
+    if (!is_over_) append(line);
+  }
+
+  void append(std::string_view line) {
     constexpr std::size_t kLongestValue = 64 * 1024;
-    if (values_.empty() || is_over_) return;
+    if (values_.empty()) return;
     std::string& value = values_.back().second;
     if (value.size() + line.size() > kLongestValue) {
       is_cut_ = true;
@@ -292,10 +292,12 @@ class ListReading {
   EventSink& sink_;
   Locator locator_;
   std::string first_label_, log_;
+  std::string before_, time_;  // of Splunk: the line before this one, the time that a record has
   std::vector<std::pair<std::string_view, std::string>> values_;  // canonical names
   std::size_t rows_ = 0;
   bool open_ = false, is_over_ = false;
-  bool is_cut_ = false;  // the line that is being taken found no room
+  bool is_quoted_ = false;  // Splunk's records are values of a CSV
+  bool is_cut_ = false;     // the line that is being taken found no room
   std::uint64_t read_ = 0, refused_ = 0, bytes_cut_ = 0;
 };
 }  // namespace

@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_row.hpp"
+#include "reader/list_line.hpp"
 #include "reader/local_date.hpp"
 #include "reader/text_format_impl.hpp"
 #include "reader/text_lines.hpp"
@@ -27,10 +28,6 @@ constexpr std::size_t kFewestColumns = 3;
 // Event Viewer's own order, whatever the language: level or keywords, time, source, id, category.
 constexpr std::string_view kViewerColumns[] = {"Level",   "TimeCreated", "Provider",
                                                "EventID", "Task",        "Message"};
-
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 // Splits a row as far as it goes; false when it ends inside quotes and so goes on in the next line.
 bool split_row(std::string_view text, char separator, std::vector<std::string>& out) {
@@ -77,12 +74,12 @@ std::size_t known_columns(const Heading& heading) {
 
 std::optional<Heading> find_heading(const ColumnFormats& formats, std::string_view first,
                                     std::string_view second) {
-  if (first.ends_with(':') && first.find(" log on \\\\") != std::string_view::npos) {
+  if (log_of(first)) {
     Heading out;
     std::vector<std::string> values;
     split_row(second, out.separator, values);
-    if (values.size() < std::size(kPsLogListColumns) - 1 || !is_number(values[0]) ||
-        !is_number(values[6]) || !local_ticks(values[5])) {
+    if (values.size() < std::size(kPsLogListColumns) - 1 || !is_digits(values[0]) ||
+        !is_digits(values[6]) || !local_ticks(values[5])) {
       return std::nullopt;
     }
     out.columns.assign(std::begin(kPsLogListColumns), std::end(kPsLogListColumns));
@@ -114,7 +111,7 @@ std::optional<Heading> find_heading(const ColumnFormats& formats, std::string_vi
     }
     // A language that the table does not know: the shape of Event Viewer's list tells.
     split_row(second, separator, values);
-    if (names.size() == 5 && values.size() == 6 && is_number(values[3]) &&
+    if (names.size() == 5 && values.size() == 6 && is_digits(values[3]) &&
         values[1].find(':') != std::string::npos && local_ticks(values[1])) {
       out.columns.assign(std::begin(kViewerColumns), std::end(kViewerColumns));
       return out;
@@ -144,7 +141,7 @@ class RowSigns {
     // Where a message is not last, the line that closes it ends with the other values.
     if (!is_message_last_ && std::count(line.begin(), line.end(), '"') % 2 != 0) return false;
     split_row(line, separator_, values_);
-    return values_.size() > std::max(id_, time_) && is_number(base::trim(values_[id_])) &&
+    return values_.size() > std::max(id_, time_) && is_digits(base::trim(values_[id_])) &&
            (local_ticks(values_[time_]) || base::parse_iso8601(base::trim(values_[time_])));
   }
 

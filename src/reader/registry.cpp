@@ -23,7 +23,7 @@ constexpr ReaderInfo kReaders[] = {
      read_w3c_log},
     {"event-table", "events as CSV or text (Event Viewer, Get-WinEvent, Get-EventLog, tracerpt)",
      probe_event_table, read_event_table},
-    {"event-list", "events as labels and values (wevtutil, Format-List, PsLogList)",
+    {"event-list", "events as labels and values (wevtutil, Format-List, PsLogList, Splunk)",
      probe_event_list, read_event_list},
     {"capture", "netstat, qwinsta, Test-NetConnection, registry exports and other command output",
      probe_capture, read_capture},
