@@ -37,6 +37,10 @@ class Utf8Locale {
   locale_t previous_{};
 };
 
+// libarchive 3.6 ends the program when it cannot convert a name while errno says that memory ran
+// out, even if that was of another bundle and long ago.
+void forget_errors() { errno = 0; }
+
 // "trace.log.gz" → "trace.log"; ".tgz" holds a tar, so its name does not matter.
 std::string name_without_suffix(std::string_view name) {
   constexpr std::array<std::string_view, 6> kSuffixes{".gz", ".bz2", ".xz", ".zst", ".lzma", ".z"};
@@ -88,6 +92,7 @@ class LibarchiveReader final : public Archive {
       archive_read_set_seek_callback(archive_, &seek);
       archive_read_set_skip_callback(archive_, &skip);
     }
+    forget_errors();
     if (archive_read_open1(archive_) < ARCHIVE_WARN) return tl::make_unexpected(error());
     is_open_ = true;
     return {};
@@ -99,11 +104,13 @@ class LibarchiveReader final : public Archive {
     block_ = {};
     hole_ = member_offset_ = 0;
     archive_entry* entry = nullptr;
+    forget_errors();
     const int outcome = archive_read_next_header(archive_, &entry);
     if (outcome == ARCHIVE_EOF) return std::optional<Member>{};
     if (outcome < ARCHIVE_WARN || entry == nullptr) return tl::make_unexpected(error());
 
     Member member;
+    forget_errors();
     if (const char* name = archive_entry_pathname(entry); name != nullptr) {
       member.stored_name = name;
     } else if (const char* utf8 = archive_entry_pathname_utf8(entry); utf8 != nullptr) {
@@ -161,6 +168,7 @@ class LibarchiveReader final : public Archive {
       const void* data = nullptr;
       std::size_t size = 0;
       la_int64_t offset = 0;
+      forget_errors();
       const int outcome = archive_read_data_block(archive_, &data, &size, &offset);
       if (outcome == ARCHIVE_EOF) return false;
       if (outcome < ARCHIVE_OK) {
@@ -265,6 +273,7 @@ class LibarchiveReader final : public Archive {
     const RandomAccess* random = self.source_->random_access();
     auto count = random != nullptr ? random->read_at(self.position_, self.buffer_)
                                    : self.source_->read(self.buffer_);
+    forget_errors();  // of the bundle that this one is a member of
     if (!count) {
       self.source_error_ = std::move(count).error();
       archive_set_error(archive, EIO, "%s", self.source_error_->message.c_str());

@@ -1,6 +1,7 @@
 // Each refusal on a good bundle that was damaged for the purpose: what is refused, what is lost,
 // and that the rest is still read.
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "recorder.hpp"
@@ -73,6 +74,20 @@ TEST_CASE("a small member whose checksum is wrong is handed on before that is sa
   const Walked walked = walk_bytes(zip);
   CHECK(walked.record.has("artifact in/b.txt = Two"));
   CHECK(walked.record.count_of("BUNDLE_DAMAGED") == 1);
+}
+
+TEST_CASE("a name that is no UTF-8 does no harm after memory ran out elsewhere") {
+  Bytes zip = two_files();
+  const std::size_t local = find_record(zip, kLocal), central = find_record(zip, kCentral);
+  zip[local + 30] = zip[central + 46] = std::byte{0x81};
+  zip[local + 7] = zip[central + 9] = std::byte{0x08};  // "the name is UTF-8", which it is not
+  // With this value left over, libarchive would end the program.
+  errno = ENOMEM;
+  const Walked flat = walk_bytes(zip);
+  CHECK(flat.record.artifacts.size() == 2);
+  errno = ENOMEM;
+  const Walked nested = walk_bytes(pack(Packing::zst, "in.zip", zip));
+  CHECK(nested.record.artifacts.size() == 2);
 }
 
 TEST_CASE("Deflate64 and other unknown methods are refused in plain words") {
