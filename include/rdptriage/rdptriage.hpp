@@ -24,6 +24,7 @@
 #include "rdptriage/report.hpp"
 #include "rdptriage/result.hpp"
 #include "rdptriage/rule_set.hpp"
+#include "rdptriage/safe_text.hpp"
 #include "rdptriage/share.hpp"
 #include "rdptriage/ticket.hpp"
 #include "rdptriage/write_events.hpp"

@@ -57,6 +57,19 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = text.find_first_of("\r\n");
+    if (const auto line = trim(text.substr(0, end)); !line.empty()) {
+      if (!out.empty()) out += ' ';
+      out += line;
+    }
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return out;
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -147,8 +147,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
     if (!shared) return report_error(shared.error());
     report = std::move(*shared);
     if (!options.quiet && !map_file.empty())
-      std::fputs(inert(fmt::format("rdptriage: what stands for what is in {}; keep it\n",
-                                   map_file.string()))
+      std::fputs(fmt::format("rdptriage: what stands for what is in {}; keep it\n",
+                             safe_text(map_file.string()))
                      .c_str(),
                  stderr);
   }

@@ -35,10 +35,6 @@ int report_error(const Error& error);
 // "rdptriage: notice[CODE]: text\n --> path" on standard error; `path` may be empty.
 void print_notice(const Notice& notice, std::string_view path);
 
-// The text without anything that acts on a terminal: what was typed or stands in a file name may
-// hold control characters. Line feeds and tabs stay.
-std::string inert(std::string_view text);
-
 // The names of all commands, for "did you mean".
 std::vector<std::string> command_names(const CLI::App& app);
 

@@ -14,6 +14,7 @@
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
+#include "rdptriage/safe_text.hpp"
 #include "rdptriage/write_events.hpp"
 
 namespace rdptriage::cli {
@@ -97,7 +98,8 @@ Result<int> run(Options& options) {
   // ones have their notice above.
   for (const ArtifactReport& artifact : summary.artifacts) {
     if (!artifact.because.empty() && artifact.state != ArtifactState::refused) {
-      fmt::print(stderr, "rdptriage: {}: {}\n", inert(artifact.path), inert(artifact.because));
+      fmt::print(stderr, "rdptriage: {}: {}\n", safe_text(artifact.path),
+                 safe_text(artifact.because));
     }
   }
   return int{summary.logs != 0 ? kOk : kNotAnalysable};

@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "rdptriage/explain.hpp"
 #include "rdptriage/names.hpp"
+#include "rdptriage/safe_text.hpp"
 
 namespace rdptriage::cli {
 namespace {
@@ -112,7 +113,7 @@ std::string explanation_json(const std::vector<Explanation>& answers) {
     document["explanations"].push_back(std::move(object));
   }
   // What was asked is any bytes: they must not stop the writer.
-  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+  return safe_json(document.dump(2, ' ', false, ordered_json::error_handler_t::replace)) + '\n';
 }
 
 int run(const std::vector<std::string>& words, const std::string& format) {

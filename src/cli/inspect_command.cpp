@@ -47,7 +47,7 @@ void print_case(const Inspection& inspection, std::ostream& out) {
   for (const Host& host : inspection.hosts) {
     std::string row = fmt::format("  {:<24} {}", host.name, fmt::join(host.roles, ", "));
     if (!host.time_zone.empty()) row += "  " + host.time_zone;
-    out << inert(row) << '\n';
+    out << safe_text(row) << '\n';
   }
   bool headed = false;
   for (const Coverage& source : inspection.coverage) {
@@ -57,7 +57,7 @@ void print_case(const Inspection& inspection, std::ostream& out) {
     std::string row = fmt::format("  {:<48} {}", source.source, name_of(source.state));
     if (!source.host.empty()) row += "  on " + source.host;
     if (!source.effect.empty()) row += "  " + source.effect;
-    out << inert(row) << '\n';
+    out << safe_text(row) << '\n';
   }
 }
 
@@ -92,7 +92,7 @@ void print_text(const Inspection& inspection, std::ostream& out) {
     if (const std::string name = host_name(inspection, inspection.whose[i]); !name.empty())
       line += "  on " + name;
     if (!artifact.because.empty()) line += "  (" + artifact.because + ")";
-    out << inert(line) << '\n';
+    out << safe_text(line) << '\n';
     for (const SourceCount& kind : inspection.sources[i]) {
       std::string row = fmt::format("{:>25}  {}", kind.events, kind.name);
       if (kind.first) {
@@ -101,7 +101,7 @@ void print_text(const Inspection& inspection, std::ostream& out) {
           row += fmt::format(", {}", said);
         }
       }
-      out << inert(row) << '\n';
+      out << safe_text(row) << '\n';
     }
   }
   const std::size_t files = inspection.artifacts.size() - bundles.size();
@@ -165,7 +165,7 @@ void print_json(const Inspection& inspection, std::ostream& out) {
     if (notice.artifact) row["artifact"] = fmt::format("A{}", *notice.artifact + 1);
     notices.push_back(std::move(row));
   }
-  out << root.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << safe_json(root.dump(2, ' ', false, Json::error_handler_t::replace)) << '\n';
 }
 
 struct InspectOptions {

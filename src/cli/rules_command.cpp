@@ -13,6 +13,7 @@
 #include "cli/command.hpp"
 #include "cli/opening_options.hpp"
 #include "rdptriage/rules.hpp"
+#include "rdptriage/safe_text.hpp"
 
 namespace rdptriage::cli {
 
@@ -45,7 +46,8 @@ struct RulesOptions {
 void print(std::FILE* to, const std::string& text) { std::fwrite(text.data(), 1, text.size(), to); }
 
 void print_problems(const std::vector<Problem>& problems) {
-  for (const Problem& problem : problems) print(stderr, problem.text + "\n");
+  for (const Problem& problem : problems)
+    print(stderr, safe_text(problem.text, LineBreaks::keep) + "\n");
 }
 
 std::string counted(std::uint64_t count, std::string_view what, std::string_view more = "s") {
@@ -53,7 +55,7 @@ std::string counted(std::uint64_t count, std::string_view what, std::string_view
 }
 
 std::string dump(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return safe_json(value.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 // A line of JSON for each match. What stays the same from match to match is written once.
@@ -139,7 +141,7 @@ int run_match(const RulesOptions& options) {
     if (json) {
       lines.append(match, buffer);
     } else {
-      buffer += inert(as_text(match)) + "\n";
+      buffer += safe_text(as_text(match)) + "\n";
     }
     if (buffer.size() > 1 << 16) {
       print(stdout, buffer);
@@ -152,8 +154,7 @@ int run_match(const RulesOptions& options) {
     return kUsage;
   }
   print_problems(summary->problems);
-  for (const Notice& notice : summary->notices)
-    print(stderr, fmt::format("notice[{}]: {}\n", notice.code, notice.text));
+  for (const Notice& notice : summary->notices) print_notice(notice, {});
   if (!json) {
     print(stderr, fmt::format("{} of {} in {}\n", counted(summary->matches, "match", "es"),
                               counted(summary->rules, "rule"), counted(summary->events, "event")));
@@ -188,9 +189,10 @@ int run_list(const RulesOptions& options) {
       if (!rule.languages.empty()) out["languages"] = rule.languages;
       print(stdout, dump(out) + "\n");
     } else {
-      print(stdout,
-            fmt::format("{:<14} {:<44} {:<36} {}\n", rule.level.empty() ? "-" : rule.level,
-                        rule.rule, rule.correlation ? "correlation" : rule.log_source, rule.title));
+      const std::string line =
+          fmt::format("{:<14} {:<44} {:<36} {}", rule.level.empty() ? "-" : rule.level, rule.rule,
+                      rule.correlation ? "correlation" : rule.log_source, rule.title);
+      print(stdout, safe_text(line) + "\n");
     }
   }
   print_problems(problems);
@@ -244,7 +246,7 @@ int run_explain(const RulesOptions& options) {
     print_error(text.error());
     return kUsage;
   }
-  print(stdout, *text);
+  print(stdout, safe_text(*text, LineBreaks::keep));
   return kOk;
 }
 }  // namespace

@@ -1,5 +1,7 @@
 #include "diagnosis/template_text.hpp"
 
+#include "base/text.hpp"
+
 namespace rdptriage::diagnosis {
 
 namespace {
@@ -29,7 +31,7 @@ std::string fill_template(std::string_view text,
       continue;
     }
     if (const auto value = value_of(name); value && !value->empty()) {
-      out += *value;
+      out += base::on_one_line(*value);
     } else {
       out += bar == std::string_view::npos ? std::string_view("unknown") : inner.substr(bar + 1);
     }

@@ -66,7 +66,7 @@ NamedValues shown_fields(const event::Event& event) {
 
 std::string one_line(const event::Event& event, const NamedValues& fields) {
   for (const std::string_view name : {"Message", "RawLine"}) {
-    if (const auto line = base::trim(field_of(event, name)); !line.empty()) {
+    if (const auto line = base::on_one_line(field_of(event, name)); !line.empty()) {
       return cut(line, kLongestText);
     }
   }
@@ -78,7 +78,7 @@ std::string one_line(const event::Event& event, const NamedValues& fields) {
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
     if (text.size() > kLongestText) break;
   }
-  return cut(text, kLongestText);
+  return cut(base::on_one_line(text), kLongestText);
 }
 // A record's values are listed beside the text, so its words and its number are enough; a line of a
 // trace is the proof itself.

@@ -98,7 +98,7 @@ CaseSummary summarize(const Report& report, std::string input, std::string diges
       if (!evidence || out.proof.size() == kMostProofs) continue;
       const std::string place = report::place_of(report, *evidence);
       out.proof.push_back(report::cut_to(
-          place + (place.empty() ? "" : ": ") + report::safe_text(evidence->text), kLongestProof));
+          place + (place.empty() ? "" : ": ") + safe_text(evidence->text), kLongestProof));
     }
     if (first.confidence.label != ConfidenceLabel::possible && !first.remediation.empty()) {
       out.fix_actor = first.remediation.front().actor;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rdptriage/names.hpp"
+#include "report/json_document.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 
@@ -170,15 +171,14 @@ void write_json(const Comparison& comparison, std::ostream& out) {
         {"stayed", causes_json(comparison.stayed)},
         {"added", causes_json(comparison.added)}}},
       {"findings", {{"gone", comparison.findings_gone}, {"added", comparison.findings_added}}}};
-  out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << report::write_document(json);
 }
 
 enum class Style : unsigned char { text, markdown };
 
 void write_lines(const Comparison& comparison, Style style, std::ostream& out) {
   const auto safe = [&](const std::string& text) {
-    return style == Style::text ? report::safe_text(text)
-                                : report::safe_markup(text, report::LineBreaks::escape);
+    return style == Style::text ? safe_text(text) : report::safe_markup(text, LineBreaks::escape);
   };
   const auto row = [&](const char* label, const std::string& text) {
     if (style == Style::text) {

@@ -1,8 +1,12 @@
 #include "report/event_csv.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string>
 
 #include "base/digits.hpp"
+#include "report/safe_text.hpp"
 
 namespace rdptriage::report {
 
@@ -17,18 +21,25 @@ void append_quoted(std::string_view text, base::OutputBuffer& out) {
   out.append('"');
 }
 
-void append_cell(std::string_view text, base::OutputBuffer& out) {
-  if (!text.empty()) {
-    // Spreadsheets run what looks like a formula, and this text is a stranger's.
-    if (std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
-      std::string inert = "'";
-      inert += text;
-      append_quoted(inert, out);
-    } else if (text.find_first_of(",\"\r\n") != std::string_view::npos) {
-      append_quoted(text, out);
-    } else {
-      out.append(text);
-    }
+// What spreadsheets take for the beginning of a formula; Japanese ones the wide signs as well.
+bool looks_like_formula(std::string_view text) {
+  constexpr std::string_view kSigns[] = {"=",  "+",  "-",  "@",  "\t", "\n",
+                                         "\r", "＝", "＋", "－", "＠"};
+  return std::any_of(std::begin(kSigns), std::end(kSigns),
+                     [text](std::string_view sign) { return text.starts_with(sign); });
+}
+
+void append_cell(std::string_view raw, base::OutputBuffer& out) {
+  const bool is_plain = std::none_of(raw.begin(), raw.end(), may_begin_active);
+  const std::string safe = is_plain ? std::string() : safe_text(raw, LineBreaks::keep);
+  const std::string_view text = is_plain ? raw : safe;
+  if (looks_like_formula(text)) {
+    // This text is a stranger's.
+    append_quoted("'" + std::string(text), out);
+  } else if (text.find_first_of(",\"\r\n") != std::string_view::npos) {
+    append_quoted(text, out);
+  } else {
+    out.append(text);
   }
   out.append(',');
 }

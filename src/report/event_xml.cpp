@@ -1,8 +1,11 @@
 #include "report/event_xml.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/digits.hpp"
+#include "report/safe_text.hpp"
 
 namespace rdptriage::report {
 
@@ -10,13 +13,19 @@ namespace {
 
 constexpr std::string_view kNamespace = "http://schemas.microsoft.com/win/2004/08/events/event";
 
+// Behind ASCII: what acts on a terminal goes as a reference, what no XML can hold as U+FFFD.
+std::string reference_to(CodePoint active) {
+  return active.value >= 0xFFFE ? "\xEF\xBF\xBD" : fmt::format("&#x{:x};", active.value);
+}
+
 // Text that is the same in content and in attributes. Line ends and tabs go as references: parsers
 // turn them into line feeds and blanks otherwise.
 void append_text(std::string_view text, base::OutputBuffer& out) {
   constexpr std::size_t kLongest = 6;
   char* at = out.room(kLongest * text.size());
   const auto put = [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); };
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     switch (c) {
       case '&':
         put("&amp;");
@@ -45,9 +54,16 @@ void append_text(std::string_view text, base::OutputBuffer& out) {
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           put("\xEF\xBF\xBD");
-        } else {
-          *at++ = c;
+          break;
         }
+        if (may_begin_active(c)) {
+          if (const CodePoint active = active_front(text.substr(i)); active.length != 0) {
+            put(reference_to(active));
+            i += active.length - 1;
+            break;
+          }
+        }
+        *at++ = c;
     }
   }
   out.commit(at);
@@ -58,6 +74,11 @@ void append_name(std::string_view name, base::OutputBuffer& out) {
   if (name.empty()) return out.append('_');
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
+    if (const CodePoint active = active_front(name.substr(i)); active.length != 0) {
+      out.append('_');
+      i += active.length - 1;
+      continue;
+    }
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
                         static_cast<unsigned char>(c) >= 0x80;
     const bool later = (c >= '0' && c <= '9') || c == '-' || c == '.';

@@ -12,6 +12,7 @@
 
 #include "report/fleet_counts.hpp"
 #include "report/fleet_html.hpp"
+#include "report/json_document.hpp"
 #include "report/safe_text.hpp"
 #include "report/sarif.hpp"
 
@@ -21,9 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using report::Cases;
-using report::LineBreaks;
 using report::safe_markup;
-using report::safe_text;
 
 constexpr std::size_t kMostResults = 25'000, kMostRuns = 20;
 
@@ -94,7 +93,7 @@ void write_sarif(const Cases& cases, std::ostream& out) {
   const Json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                     {"version", "2.1.0"},
                     {"runs", runs}};
-  out << log.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << report::write_document(log);
 }
 
 void write_junit(const Cases& cases, std::ostream& out) {
@@ -158,7 +157,7 @@ void write_counts(const Cases& cases, std::ostream& out) {
                      {"causes", causes},
                      {"by_gateway", table(counts.by_gateway)},
                      {"by_week", table(counts.by_week)}};
-  out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << report::write_document(json);
 }
 
 }  // namespace

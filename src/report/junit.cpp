@@ -22,8 +22,10 @@ std::string body_of(const Report& report, const Diagnosis& diagnosis) {
   body += "\nPROOF\n";
   for (const std::string& id : diagnosis.evidence) {
     if (const Evidence* evidence = find_evidence(report, id)) {
-      body += fmt::format("{}  {} {} {}\n    {}\n", id, place_of(report, *evidence),
-                          position_of(*evidence), time_of(*evidence), cut_to(evidence->text, 300));
+      // Line by line: what a log says must not look like a line of this body.
+      body += safe_text(fmt::format("{}  {} {} {}", id, place_of(report, *evidence),
+                                    position_of(*evidence), time_of(*evidence))) +
+              "\n    " + safe_text(cut_to(evidence->text, 300)) + "\n";
     }
   }
   if (!diagnosis.remediation.empty()) body += "\nFIX\n";

@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 
 namespace rdptriage::report {
 
 namespace {
 
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t length = 0;  // 0: not UTF-8 here
-};
-
-// One code point at the front of `text` (not empty); overlong forms and surrogates are not UTF-8.
+// One code point at the front of `text` (not empty); overlong forms and surrogates are not UTF-8
+// and none.
 CodePoint decode(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -49,35 +44,10 @@ std::size_t plain_run(std::string_view text) {
 
 }  // namespace
 
-std::string safe_text(std::string_view text, LineBreaks line_breaks) {
-  std::string out;
-  out.reserve(text.size());
-  for (;;) {
-    const std::size_t plain = plain_run(text);
-    out.append(text.substr(0, plain));
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const CodePoint c = decode(text);
-    if (c.length == 0) {
-      out += "\xEF\xBF\xBD";
-      text.remove_prefix(1);
-      continue;
-    }
-    if (!is_active(c.value)) {
-      out.append(text.substr(0, c.length));
-    } else if (c.value == '\n') {
-      out += line_breaks == LineBreaks::keep ? "\n" : "\\n";
-    } else if (c.value == '\r') {
-      // CR LF counts as one line break; a lone CR could overwrite a terminal's line.
-      if (text.size() < 2 || text[1] != '\n') out += "\\r";
-    } else if (c.value < 0x100) {
-      out += fmt::format("\\x{:02x}", c.value);
-    } else {
-      out += fmt::format("\\u{:04x}", c.value);
-    }
-    text.remove_prefix(c.length);
-  }
-  return out;
+CodePoint active_front(std::string_view text) {
+  if (!may_begin_active(text.front())) return {};
+  const CodePoint c = decode(text);
+  return is_active(c.value) ? c : CodePoint{};
 }
 
 std::string safe_markup(std::string_view text, LineBreaks line_breaks) {
@@ -127,3 +97,38 @@ std::string cut_at_word(std::string_view text, std::size_t columns) {
 }
 
 }  // namespace rdptriage::report
+
+namespace rdptriage {
+
+std::string safe_text(std::string_view text, LineBreaks line_breaks) {
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    const std::size_t plain = report::plain_run(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const report::CodePoint c = report::decode(text);
+    if (c.length == 0) {
+      out += "\xEF\xBF\xBD";
+      text.remove_prefix(1);
+      continue;
+    }
+    if (!report::is_active(c.value)) {
+      out.append(text.substr(0, c.length));
+    } else if (c.value == '\n') {
+      out += line_breaks == LineBreaks::keep ? "\n" : "\\n";
+    } else if (c.value == '\r') {
+      // CR LF counts as one line break; a lone CR could overwrite a terminal's line.
+      if (text.size() < 2 || text[1] != '\n') out += "\\r";
+    } else if (c.value < 0x100) {
+      out += fmt::format("\\x{:02x}", c.value);
+    } else {
+      out += fmt::format("\\u{:04x}", c.value);
+    }
+    text.remove_prefix(c.length);
+  }
+  return out;
+}
+
+}  // namespace rdptriage

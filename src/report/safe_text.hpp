@@ -1,21 +1,33 @@
-// Text out of a log, made inert before it reaches a terminal, a page or a workflow command.
+// Text out of a log, made inert before it reaches a page or a workflow command, and cut to fit.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "rdptriage/safe_text.hpp"
+
 namespace rdptriage::report {
 
-enum class LineBreaks : unsigned char { keep, escape };
+struct CodePoint {
+  std::uint32_t value = 0;
+  std::size_t length = 0;  // bytes; 0: none
+};
 
-// Valid UTF-8 with nothing in it that acts: bytes that are not UTF-8 become U+FFFD, control
-// characters (C0, DEL, C1), bidirectional overrides and line separators become visible escapes such
-// as "\x1b" or "\u202e". A tab stays; a line feed stays or becomes "\n".
-std::string safe_text(std::string_view text, LineBreaks line_breaks = LineBreaks::escape);
+// The character at the front of `text` (not empty) if it steers what shows it: a control character
+// but the tab, a bidirectional control, an invisible separator. Else none.
+CodePoint active_front(std::string_view text);
 
-// The same for HTML and XML, text and double- or single-quoted attributes alike: safe_text, then
-// the five characters of markup as references.
+// Whether UTF-8 of a character that acts, or of one like it, may begin with this byte.
+constexpr bool may_begin_active(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xD8 || byte == 0xE2 ||
+         byte == 0xEF;
+}
+
+// safe_text for HTML and XML, text and double- or single-quoted attributes alike: the five
+// characters of markup become references.
 std::string safe_markup(std::string_view text, LineBreaks line_breaks = LineBreaks::keep);
 
 // At most `columns` code points of `text`, with "…" as the last one where it was cut.

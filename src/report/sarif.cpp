@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rdptriage/names.hpp"
+#include "report/json_document.hpp"
 #include "report/safe_text.hpp"
 #include "report/wording.hpp"
 
@@ -179,7 +180,7 @@ std::string sarif_uri(std::string_view path) {
 }
 
 void write_sarif(const Report& report, const WriteOptions&, std::ostream& out) {
-  out << SarifLog(report).build().dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << write_document(SarifLog(report).build());
 }
 
 }  // namespace rdptriage::report

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rdptriage/share.hpp"
+#include "report/json_document.hpp"
 
 namespace rdptriage {
 
@@ -13,7 +14,7 @@ std::string write_share_map(const SharedReport& shared) {
                      {"kind", "rdptriage.share-map"},
                      {"fingerprint", shared.report.case_fingerprint},
                      {"names", names}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return report::write_document(json);
 }
 
 }  // namespace rdptriage

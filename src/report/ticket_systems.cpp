@@ -8,6 +8,7 @@
 
 #include "rdptriage/names.hpp"
 #include "rdptriage/ticket.hpp"
+#include "report/json_document.hpp"
 #include "report/ticket_body.hpp"
 #include "report/wording.hpp"
 
@@ -180,8 +181,7 @@ const std::vector<TicketSystem>& ticket_systems() {
 Result<std::string> write_ticket(const Report& report, std::string_view system) {
   std::string known;
   for (const Row& row : rows()) {
-    if (row.system.name == system)
-      return row.payload(report).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    if (row.system.name == system) return report::write_document(row.payload(report));
     known += (known.empty() ? "" : ", ") + std::string(row.system.name);
   }
   return fail("TICKET_SYSTEM_UNKNOWN",

@@ -61,11 +61,12 @@ std::string as_xml_has_it(std::string line) {
   constexpr std::string_view kMark = ",\"damaged\":true";
   const std::size_t mark = line.rfind(kMark);
   if (mark != std::string::npos) line.erase(mark, kMark.size());
-  constexpr std::string_view kEscape = "\\u00";  // of a control character below a space
+  constexpr std::string_view kEscape = "\\u00";
   for (std::size_t i = 0; (i = line.find(kEscape, i)) != std::string::npos;) {
     std::size_t backslashes = 1;
     while (i >= backslashes && line[i - backslashes] == '\\') ++backslashes;
-    if (backslashes % 2 == 1) line.replace(i, 6, "\xEF\xBF\xBD");
+    const bool is_below_space = line[i + 4] == '0' || line[i + 4] == '1';
+    if (backslashes % 2 == 1 && is_below_space) line.replace(i, 6, "\xEF\xBF\xBD");
     ++i;
   }
   return line;

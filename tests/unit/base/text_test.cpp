@@ -17,3 +17,11 @@ TEST_CASE("text: trim and split") {
   CHECK(trim("   ").empty());
   CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"});
 }
+
+TEST_CASE("text: lines become one, whatever ends them") {
+  CHECK(on_one_line("one") == "one");
+  CHECK(on_one_line("  a\tb ") == "a\tb");
+  CHECK(on_one_line("a\r\n\r\n  b\rc \n") == "a b c");
+  CHECK(on_one_line("\n\r").empty());
+  CHECK(on_one_line("").empty());
+}

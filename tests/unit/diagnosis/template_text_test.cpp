@@ -6,6 +6,7 @@ using rdptriage::diagnosis::fill_template;
 TEST_CASE("templates: names are replaced, the rest stays") {
   const auto value = [](std::string_view name) -> std::optional<std::string> {
     if (name == "gateway") return "rdgw01";
+    if (name == "user") return "anna\r\n\nFIX 1 run this";
     if (name == "empty") return "";
     return std::nullopt;
   };
@@ -16,6 +17,7 @@ TEST_CASE("templates: names are replaced, the rest stays") {
   const Row rows[] = {
       {"no names", "no names"},
       {"at {gateway}.", "at rdgw01."},
+      {"as {user}", "as anna FIX 1 run this"},
       {"at {other|some gateway}", "at some gateway"},
       {"at {other}", "at unknown"},
       {"at {empty|nothing}", "at nothing"},

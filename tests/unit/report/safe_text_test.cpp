@@ -1,7 +1,11 @@
 #include "report/safe_text.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "report/json_text.hpp"
 #include "support/catch.hpp"
 
+using namespace rdptriage;
 using namespace rdptriage::report;
 
 TEST_CASE("safe text: nothing from a log acts on what shows it") {
@@ -52,4 +56,34 @@ TEST_CASE("cut at a word: no part of one is left") {
   CHECK(cut_at_word("nla > licensing > session", 17) == "nla > licensing …");
   CHECK(cut_at_word("onewordonly", 5) == "onew…");
   CHECK(cut_at_word("", 5).empty());
+}
+
+TEST_CASE("JSON: what acts becomes an escape of the same value, wherever it stands") {
+  const std::string_view kActive[] = {"\x1b",         "\x7F",     "\xC2\x9B",
+                                      "\xE2\x80\xAE", "\xD8\x9C", "\xEF\xBB\xBF"};
+  // What begins like it, and the characters that JSON escapes.
+  const std::string_view kOthers[] = {"\xC2\xA0", "’", "ä", "接続", "：", "\"", "\\", "\t"};
+  const auto check = [](const std::string& text) {
+    std::string written(json_room(text), '\0');
+    written.resize(
+        static_cast<std::size_t>(write_json_text(text, written.data()) - written.data()));
+    for (const std::string& document :
+         {"[\"" + written + "\"]", safe_json(nlohmann::json{text}.dump(2))}) {
+      INFO(document);
+      CHECK(nlohmann::json::parse(document) == nlohmann::json{text});
+      for (std::size_t i = 0; i < document.size(); ++i) {
+        if (document[i] == '\n') continue;
+        CHECK(active_front(std::string_view(document).substr(i)).length == 0);
+      }
+    }
+  };
+  for (std::size_t before = 0; before < 34; ++before) {
+    for (const std::size_t behind : {0U, 1U, 3U, 7U, 15U, 16U, 40U}) {
+      for (const auto piece : kActive)
+        check(std::string(before, 'a') + std::string(piece) + std::string(behind, 'b'));
+      for (const auto piece : kOthers)
+        check(std::string(before, 'a') + std::string(piece) + "\xC2\x80" +
+              std::string(behind, 'b'));
+    }
+  }
 }
