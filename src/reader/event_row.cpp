@@ -61,8 +61,7 @@ void EventRow::begin() {
 
 Flow EventRow::give(const Locator& where, EventSink& sink) {
   // What the record says goes before what its file is called, and that before what is usual.
-  if (key_.channel.empty())
-    key_.channel = channel_of_part_.empty() ? channel_of_file_ : channel_of_part_;
+  if (key_.channel.empty()) key_.channel = channel_of_file_;
   complete_event(formats_, key_, texts_, fields_);
   EventView view(key_, where, *this, storage_);
   return sink.event(view);

@@ -24,8 +24,6 @@ class EventRow final : private EventDecoder {
   // A part under its canonical name (rules/formats/columns.yml); "" is of no use. Values live until
   // give().
   void take(std::string_view column, std::string_view value);
-  // The log that parts of an export belong to which do not say it themselves.
-  void set_channel(std::string_view channel) { channel_of_part_ = channel; }
   // Times without a zone are UTC.
   void set_utc() { local_quality_ = TimeQuality::utc; }
   bool is_event() const { return key_.event_id.has_value(); }
@@ -40,7 +38,7 @@ class EventRow final : private EventDecoder {
   const ColumnFormats& formats_;
   const DateOrder date_order_;
   TimeQuality local_quality_ = TimeQuality::local;
-  std::string channel_of_file_, channel_of_part_;
+  std::string channel_of_file_;
   EventKey key_;
   SystemFields system_;
   std::vector<Field> fields_, storage_;

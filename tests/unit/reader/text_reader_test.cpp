@@ -3,7 +3,9 @@
 #include <string_view>
 #include <vector>
 
+#include "reader/column_formats.hpp"
 #include "support/catch.hpp"
+#include "support/event_lines.hpp"
 #include "text_events.hpp"
 
 using namespace rdptriage;
@@ -174,4 +176,12 @@ TEST_CASE("text: one code in a line that speaks of the connection, whatever stan
   INFO(line.text);
   REQUIRE(codes.size() == (line.code.empty() ? 0U : 1U));
   if (!codes.empty()) CHECK(first(codes[0], "ErrorCode") == line.code);
+}
+
+TEST_CASE("event list: lines that are no list of events are refused, each of them") {
+  const std::string_view text = "Notes of a meeting\nEvent: none\n\nthe end\n";
+  const Reading reading = read_events(reader::read_event_list, as_bytes(text), text_context());
+  CHECK(reading.lines.empty());
+  CHECK(reading.outcome.records_read == 0);
+  CHECK(reading.outcome.records_refused == 4);
 }
