@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "reader/event_json.hpp"
 #include "reader/event_values.hpp"
+#include "reader/exported_time.hpp"
 #include "reader/local_date.hpp"
 
 namespace rdptriage::reader {
@@ -124,7 +124,7 @@ void EventRow::take_time(std::string_view value) {
     return;
   }
   if (count_numbers(value) < 5) return;  // "Nov 20 09:11" of Get-EventLog says no year
-  if (const auto parsed = base::parse_iso8601(value)) {
+  if (const auto parsed = parse_exported_time(value)) {
     key_.time = Timestamp{parsed->ticks};
     key_.time_quality = parsed->zoned ? TimeQuality::utc : local_quality_;
   } else if (const auto ticks = local_ticks(value, date_order_)) {

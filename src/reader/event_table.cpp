@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_row.hpp"
+#include "reader/exported_time.hpp"
 #include "reader/list_line.hpp"
 #include "reader/local_date.hpp"
 #include "reader/text_format_impl.hpp"
@@ -142,7 +142,7 @@ class RowSigns {
     if (!is_message_last_ && std::count(line.begin(), line.end(), '"') % 2 != 0) return false;
     split_row(line, separator_, values_);
     return values_.size() > std::max(id_, time_) && is_digits(base::trim(values_[id_])) &&
-           (local_ticks(values_[time_]) || base::parse_iso8601(base::trim(values_[time_])));
+           (local_ticks(values_[time_]) || parse_exported_time(base::trim(values_[time_])));
   }
 
  private:

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
 #include "reader/column_formats.hpp"
 #include "reader/event_json.hpp"
+#include "reader/exported_time.hpp"
 #include "reader/json_shape.hpp"
 
 namespace rdptriage::reader {
@@ -408,7 +408,7 @@ class JsonEvent final : public EventDecoder {
   }
 
   void set_time(std::string_view text) {
-    const auto parsed = base::parse_iso8601(text);
+    const auto parsed = parse_exported_time(text);
     if (!parsed) return;
     key.time = Timestamp{parsed->ticks};
     key.time_quality = parsed->zoned ? TimeQuality::utc : TimeQuality::local;
@@ -429,8 +429,10 @@ JsonObject visit_json_object(std::string_view text, const Locator& locator,
   JsonObject found = JsonObject::other;
   std::vector<Field> storage;
   for (const json* object : wrapped_events(parsed)) {
+    const std::optional<json> whole = with_raw_members(*object);
     JsonEvent event(formats);
-    const JsonObject kind = event.make(*object) ? JsonObject::event : JsonObject::other;
+    const JsonObject kind =
+        event.make(whole ? *whole : *object) ? JsonObject::event : JsonObject::other;
     if (kind == JsonObject::event) found = kind;
     EventView view(event.key, locator, event, storage);
     visit(view, kind);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "reader/list_line.hpp"
 
 namespace rdptriage::reader {
 
@@ -222,6 +223,15 @@ std::vector<const json*> wrapped_events(const json& object) {
     }
     if (!out.empty()) return out;
   }
+  // An answer of Splunk's.
+  const json* const results = member(object, "results");
+  if (results != nullptr && results->is_array() && member(object, "preview") != nullptr) {
+    std::vector<const json*> out;
+    for (const json& result : *results) {
+      if (result.is_object()) out.push_back(&result);
+    }
+    return out;
+  }
   // An answer of Elasticsearch, line by line; a finding of chainsaw; a result of Splunk.
   for (const auto& [path, beside] :
        {std::pair{"_source", "_index"}, {"document.data", "group"}, {"result", "preview"}}) {
@@ -229,6 +239,29 @@ std::vector<const json*> wrapped_events(const json& object) {
     if (inner != nullptr && inner->is_object() && member(object, beside) != nullptr) return {inner};
   }
   return {&object};
+}
+
+std::optional<json> with_raw_members(const json& object) {
+  const json* const raw = member(object, "_raw");
+  if (raw == nullptr || !raw->is_string()) return std::nullopt;
+  std::string_view text = raw->get_ref<const std::string&>();
+  if (!text.starts_with("LogName=") && text.find("\nLogName=") == std::string_view::npos)
+    return std::nullopt;
+  json out = object;
+  out.erase("_raw");
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto found = assigned(base::trim(text.substr(0, end)));
+    // The message is the last, and has lines of its own.
+    const bool is_message = found && found->label == "Message";
+    if (found) {
+      const auto value = is_message ? base::trim(text.substr(text.find('=') + 1)) : found->value;
+      out.emplace(found->label, value);
+    }
+    if (is_message || end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
 }
 
 }  // namespace rdptriage::reader

@@ -1,7 +1,8 @@
 // What the tools that write events as JSON call the parts of a record.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,5 +30,9 @@ const nlohmann::json* member_at(const nlohmann::json& object, std::string_view p
 
 // The objects that `object` wraps, or itself.
 std::vector<const nlohmann::json*> wrapped_events(const nlohmann::json& object);
+
+// Splunk gives an event as the forwarder's text, and only some searches take it apart: the object
+// with the members that stand in that text. Unset when it has none.
+std::optional<nlohmann::json> with_raw_members(const nlohmann::json& object);
 
 }  // namespace rdptriage::reader
