@@ -35,8 +35,10 @@ class Attempts {
       const diagnosis::AttemptView& view = answer_.attempts[i];
       Attempt attempt;
       attempt.id = record.key;
-      if (record.start) attempt.start = Timestamp{*record.start};
-      if (record.end) attempt.end = Timestamp{*record.end};
+      if (!timeline_.instants_are_local) {
+        if (record.start) attempt.start = Timestamp{*record.start};
+        if (record.end) attempt.end = Timestamp{*record.end};
+      }
       attempt.outcome = view.outcome;
       name_hosts(record, attempt);
       attempt.user = identity_of(record.user);

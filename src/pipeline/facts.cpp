@@ -169,6 +169,15 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     drop_left_out(rules, timeline, gathered);
     tell_narrowing(timeline, gathered);
   }
+  if (timeline.instants_are_local && timeline.hosts.size() > 1) {
+    gathered.notices.push_back({"LOCAL_TIMES",
+                                "the times of the records have no zone, so all machines count as "
+                                "being in one; if they are "
+                                "not, say it with --tz HOST=+01:00",
+                                {},
+                                {},
+                                0});
+  }
   return timeline;
 }
 

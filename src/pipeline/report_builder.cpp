@@ -131,7 +131,7 @@ class Builder {
   }
 
   void note_time(const Fact& fact, Finding& finding) const {
-    if (!fact.instant) return;
+    if (!fact.instant || q_.timeline->instants_are_local) return;
     const Timestamp time{*fact.instant};
     if (!finding.first_seen || time < *finding.first_seen) finding.first_seen = time;
     if (!finding.last_seen || *finding.last_seen < time) finding.last_seen = time;

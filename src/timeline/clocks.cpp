@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "timeline/focus.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -47,9 +48,13 @@ class Clocks {
 
   void run() {
     place_local_times();
-    gather();
-    measure();
-    ask_time_servers();
+    if (may_be_one_zone()) {
+      take_as_one_zone();  // where clocks differ by a zone, they cannot be measured
+    } else {
+      gather();
+      measure();
+      ask_time_servers();
+    }
     apply();
   }
 
@@ -75,6 +80,26 @@ class Clocks {
       if (!zone || store_.events()[i].key.time_quality != TimeQuality::local) continue;
       *place.ticks -= *zone;
       place.instant = true;
+    }
+  }
+
+  // A time that the user asks about has a zone.
+  bool may_be_one_zone() const {
+    const auto has_zone = [](const auto& machine) { return machine.zone.has_value(); };
+    return window_of(input_.focus).empty() &&
+           std::none_of(timeline_.places.begin(), timeline_.places.end(),
+                        [](const Place& place) { return place.instant; }) &&
+           std::none_of(timeline_.hosts.begin(), timeline_.hosts.end(), has_zone) &&
+           std::none_of(input_.known.begin(), input_.known.end(), has_zone);
+  }
+
+  // Lines of traces keep to themselves: each comes from one machine, and from another clock.
+  void take_as_one_zone() {
+    for (std::size_t i = 0; i < timeline_.places.size(); ++i) {
+      const EventKey& key = store_.events()[i].key;
+      if (!key.event_id || key.time_quality != TimeQuality::local) continue;
+      timeline_.places[i].instant = true;
+      timeline_.instants_are_local = true;
     }
   }
 

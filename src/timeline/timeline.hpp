@@ -125,6 +125,8 @@ struct Timeline {
   std::vector<AttemptRecord> attempts;                   // in order of time, then of artifacts
   std::vector<Place> places;                             // one an event
   std::vector<std::optional<HostIndex>> artifact_hosts;  // whose each artifact is, if one machine's
+  // Nothing in the case says a zone: instants are local times, in one zone as far as is known.
+  bool instants_are_local = false;
   Narrowing narrowing;
 };
 

@@ -21,7 +21,7 @@ using test::first_of;
 using test::is_firm;
 
 namespace {
-std::vector<test::Scenario> all_scenarios(std::string_view client_clock = "0s") {
+std::vector<test::Scenario> all_scenarios(const test::ScenarioForm& form = {}) {
   std::vector<fs::path> files;
   const fs::path folder = fs::path(RDPTRIAGE_SOURCE_DIR) / "tests/scenarios";
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -32,7 +32,7 @@ std::vector<test::Scenario> all_scenarios(std::string_view client_clock = "0s") 
   std::sort(files.begin(), files.end());
   std::vector<test::Scenario> out;
   for (const fs::path& file : files) {
-    for (test::Scenario& scenario : test::load_scenarios(file, client_clock))
+    for (test::Scenario& scenario : test::load_scenarios(file, form))
       out.push_back(std::move(scenario));
   }
   return out;
@@ -44,7 +44,7 @@ const std::vector<test::ScenarioFile>& healthy_host(const std::string& date) {
   const auto [at, added] = files.try_emplace(date);
   if (added) {
     const fs::path file = fs::path(RDPTRIAGE_SOURCE_DIR) / "tests/scenarios/noise/healthy-host.yml";
-    at->second = test::load_scenarios(file, "0s", date).front().files;
+    at->second = test::load_scenarios(file, {.date = date}).front().files;
   }
   return at->second;
 }
@@ -249,7 +249,7 @@ TEST_CASE("A wrong clock of the client changes nothing of a scenario's verdict")
   test::Confusion confusion;
   const auto as_scripted = all_scenarios();
   for (const char* clock : {"-1h", "-17s", "5m", "1h"}) {
-    const auto scenarios = all_scenarios(clock);
+    const auto scenarios = all_scenarios({.client_clock = clock});
     for (std::size_t number = 0; number < scenarios.size(); ++number) {
       const test::Scenario& scenario = scenarios[number];
       const Report report = run(scenario);
@@ -265,4 +265,24 @@ TEST_CASE("A wrong clock of the client changes nothing of a scenario's verdict")
     }
   }
   confusion.print("scenarios with four wrong clocks of the client");
+}
+
+// A list that somebody exported has neither a zone nor the ids of activities, and it says nothing
+// of what a log lacks.
+TEST_CASE("Logs exported with local times change nothing of a scenario's verdict") {
+  test::Confusion confusion;
+  const auto as_scripted = all_scenarios();
+  const auto exported = all_scenarios({.exported = true});
+  for (std::size_t number = 0; number < exported.size(); ++number) {
+    const test::Scenario& scenario = exported[number];
+    const Report report = run(scenario);
+    confusion.add(wanted(scenario.expect, report), first_of(report));
+    const Report before = run(as_scripted[number]);
+    if (is_honestly_weaker(report, before, scenario.expect.cause)) continue;
+    const auto wrong = complaints(only_causes(scenario.expect), report);
+    INFO(fmt::format("{} ({})", scenario.name, scenario.from));
+    INFO(fmt::format("  {}\n  found: {}", fmt::join(wrong, "\n  "), found(report)));
+    CHECK(wrong.empty());
+  }
+  confusion.print("scenarios exported with local times");
 }

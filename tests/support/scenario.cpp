@@ -212,12 +212,12 @@ struct LeftOut {
 
 class FileScripts {
  public:
-  FileScripts(const YamlNode& files, std::string date, std::string where,
-              std::string_view client_clock)
+  FileScripts(const YamlNode& files, std::string date, std::string where, const ScenarioForm& form)
       : files_(files),
         date_(std::move(date)),
         where_(std::move(where)),
-        client_clock_(span(client_clock, where_)) {
+        client_clock_(span(form.client_clock, where_)),
+        exported_(form.exported) {
     for (const YamlNode& file : files_.items) {
       const std::string_view log = file.text_of("log");
       if (log.substr(0, 9) == "rdpclient") clients_.emplace(file.text_of("computer"));
@@ -258,7 +258,9 @@ class FileScripts {
     const auto [first, last] = left_out.events.equal_range(file.path);
     for (auto at = first; at != last; ++at) script.leave_out(at->second);
     const bool xml = std::filesystem::path(file.path).extension() == ".xml";
-    file.bytes = xml ? bytes_of(event_xml(script.events())) : event_log(script.events());
+    file.bytes = exported_ ? bytes_of(event_lines(script.events()))
+                 : xml     ? bytes_of(event_xml(script.events()))
+                           : event_log(script.events());
     // A copy that stopped early.
     const YamlNode* keep = node.find("keep");
     if (const auto bytes = keep == nullptr ? std::nullopt : keep->integer()) {
@@ -270,6 +272,7 @@ class FileScripts {
   const YamlNode& files_;
   std::string date_, where_;
   std::int64_t client_clock_;
+  bool exported_;
   std::set<std::string, std::less<>> clients_;  // the machines that a client's log is of
 };
 
@@ -307,8 +310,7 @@ Expectation read_expectation(const YamlNode& node) {
 }
 }  // namespace
 
-std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
-                                     std::string_view client_clock, std::string_view day) {
+std::vector<Scenario> load_scenarios(const std::filesystem::path& file, const ScenarioForm& form) {
   const std::string text = read_text(file);
   std::vector<Scenario> out;
   for (const YamlNode& node : parse(file, text)) {
@@ -316,7 +318,7 @@ std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
     scenario.name = node.text_of("scenario");
     scenario.about = node.text_of("about");
     scenario.from = fmt::format("{}:{}", file.filename().string(), node.line);
-    std::string date(day.empty() ? node.text_of("date") : day);
+    std::string date(form.date.empty() ? node.text_of("date") : form.date);
     if (date.empty()) date = "2026-11-20";
     scenario.date = date;
     const YamlNode* files = node.find("files");
@@ -324,7 +326,7 @@ std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
     if (scenario.name.empty() || files == nullptr || expect == nullptr) {
       fail(scenario.from, "a scenario needs `scenario`, `files` and `expect`");
     }
-    const FileScripts scripts(*files, date, scenario.from, client_clock);
+    const FileScripts scripts(*files, date, scenario.from, form);
     scenario.files = scripts.read({});
     scenario.expect = read_expectation(*expect);
     const std::string name = scenario.name;

@@ -52,15 +52,22 @@ struct Scenario {
   Expectation expect;
 };
 
-// Every scenario of a file, each followed by its variants. With a `client_clock`, the clocks of the
-// clients are wrong by so much more than the script says; a `date` puts it on another day. Mistakes
-// in a script end the test program with a message: they are mistakes of the test, not findings.
+// What else than a script says its files may be.
+struct ScenarioForm {
+  std::string_view client_clock = "0s";  // by how much more the clients' clocks are wrong
+  std::string_view date = "";            // another day
+  bool exported = false;                 // logs as lists with local times, as people export them
+};
+
+// Every scenario of a file, each followed by its variants. Mistakes in a script end the test
+// program with a message: they are mistakes of the test, not findings.
 std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
-                                     std::string_view client_clock = "0s",
-                                     std::string_view date = "");
+                                     const ScenarioForm& form = {});
 
 // The records as Windows exports them: <Events> with one <Event> each.
 std::string event_xml(const std::vector<ScriptedEvent>& events);
+// The records as JSON lines whose times are of a clock that says no zone.
+std::string event_lines(const std::vector<ScriptedEvent>& events);
 // The records as a binary log.
 std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events);
 

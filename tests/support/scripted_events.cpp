@@ -1,6 +1,8 @@
 // Scripted events as Windows writes them: as XML and as a binary log.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/time.hpp"
 #include "report/safe_text.hpp"
 #include "support/evtx_builder.hpp"
@@ -82,6 +84,30 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
     out += "</Event>";
   }
   return out + "</Events>\r\n";
+}
+
+std::string event_lines(const std::vector<ScriptedEvent>& events) {
+  constexpr std::int64_t kAhead = std::int64_t{2} * 3600 * 10'000'000;
+  std::string out;
+  for (const ScriptedEvent& event : events) {
+    std::string time = base::format_rfc3339(event.ticks + kAhead);
+    time.pop_back();  // the Z
+    nlohmann::ordered_json line = {{"timestamp", time},          {"EventID", event.id},
+                                   {"Channel", event.channel},   {"Provider_Name", event.provider},
+                                   {"Computer", event.computer}, {"EventRecordID", event.record}};
+    nlohmann::ordered_json unnamed = nlohmann::ordered_json::array();
+    for (const auto& [name, value] : event.fields) {
+      if (name.empty()) {
+        unnamed.push_back(value);
+      } else {
+        line[name] = value;
+      }
+    }
+    if (!unnamed.empty()) line["Data"] = std::move(unnamed);
+    if (!event.binary.empty()) line["Binary"] = event.binary;
+    out += line.dump() + "\n";
+  }
+  return out;
 }
 
 std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events) {
