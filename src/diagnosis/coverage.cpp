@@ -140,7 +140,7 @@ Reach Coverage::in_time(const Holding& holding, const timeline::AttemptRecord& a
   Reach out;
   out.kind = Reach::Kind::reaches;
   out.host = holding.host;
-  if (!attempt.end || !holding.first) return out;
+  if (!attempt.end || attempt.scale != timeline::TimeScale::common || !holding.first) return out;
   if (*holding.first > *attempt.end + kSlack) {
     out.kind = Reach::Kind::begins_after;
     out.from = *holding.first;

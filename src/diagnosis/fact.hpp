@@ -24,9 +24,10 @@ struct Fact {
   std::vector<timeline::EventIndex> events;  // a correlation has several; not empty
   std::optional<timeline::AttemptIndex> attempt;
   std::optional<timeline::HostIndex> host;
-  std::optional<std::int64_t> instant;  // of the (first) event, when comparable across artifacts
-  bool is_state = false;                // lasts from `instant` …
-  std::optional<std::int64_t> until;    // … to this, or on and on
+  std::optional<std::int64_t> ticks;  // of the (last) event, when comparable across artifacts …
+  timeline::TimeScale scale = timeline::TimeScale::common;  // … on this scale
+  bool is_state = false;                                    // lasts from `ticks` …
+  std::optional<std::int64_t> until;                        // … to this, or on and on
   Certainty certainty = Certainty::sure;
 };
 

@@ -1,6 +1,7 @@
 #include "diagnosis/scoring.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "timeline/clocks.hpp"
 
@@ -74,13 +75,15 @@ class AttemptJudge {
 
   // --- Evidence ---------------------------------------------------------------------------------
 
+  using LastEvidence = std::map<timeline::TimeScale, std::optional<std::int64_t>>;
+
   Judgment weigh(CauseIndex index) const {
     const Cause& cause = causes_.causes()[index];
     Judgment judgment;
     judgment.cause = index;
     judgment.attempt = attempt_;
     judgment.items.resize(cause.evidence.size());
-    std::optional<std::int64_t> last_evidence;
+    LastEvidence last_evidence;
     // What is "after the last evidence" needs the evidence first.
     for (const bool later : {false, true}) {
       for (std::size_t i = 0; i < cause.evidence.size(); ++i) {
@@ -89,8 +92,9 @@ class AttemptJudge {
         judge_item(item, last_evidence, judgment.items[i]);
         if (later || item.weight <= 0) continue;
         for (const Fact* fact : judgment.items[i].facts) {
-          if (fact->instant)
-            last_evidence = std::max(last_evidence.value_or(*fact->instant), *fact->instant);
+          if (!fact->ticks) continue;
+          auto& last = last_evidence[fact->scale];
+          last = std::max(last.value_or(*fact->ticks), *fact->ticks);
         }
       }
     }
@@ -98,8 +102,7 @@ class AttemptJudge {
     return judgment;
   }
 
-  void judge_item(const EvidenceItem& item, std::optional<std::int64_t> last_evidence,
-                  JudgedItem& out) const {
+  void judge_item(const EvidenceItem& item, LastEvidence& last_evidence, JudgedItem& out) const {
     bool sure = false;
     const auto look_at = [&](std::span<const Fact> facts) {
       for (const Fact& fact : facts) {
@@ -125,7 +128,7 @@ class AttemptJudge {
 
   // Whether the fact counts for the item, and how surely.
   std::optional<Certainty> counts(const EvidenceItem& item, const Fact& fact,
-                                  std::optional<std::int64_t> last_evidence) const {
+                                  LastEvidence& last_evidence) const {
     if (idle_ != nullptr && !is_of_idle_machine(fact)) return std::nullopt;
     // Whatever a capture of nobody in particular shows was not in the way of what succeeded.
     if (outcome_ == Outcome::went_well && item.weight > 0 && !is_own(fact)) return std::nullopt;
@@ -145,7 +148,8 @@ class AttemptJudge {
           return Certainty::possible;
         return std::nullopt;
       case When::after_last_evidence:
-        return only_if(!fact.instant || !last_evidence || *fact.instant > *last_evidence);
+        return only_if(!fact.ticks || !last_evidence[fact.scale] ||
+                       *fact.ticks > *last_evidence[fact.scale]);
       case When::anywhere:
         return fact.certainty;
     }
@@ -228,23 +232,28 @@ class AttemptJudge {
     return is_of_another_clock(fact) ? kClocksAgree : 0;
   }
 
+  // Whether the times of the fact and of the attempt can be compared. REQUIRES: attempt().
+  bool is_comparable(const Fact& fact) const {
+    return attempt()->start && fact.ticks && attempt()->scale == fact.scale;
+  }
+
   bool near(const Fact& fact, std::optional<std::int64_t> window) const {
-    if (!attempt() || !attempt()->start || !fact.instant) return true;
+    if (!attempt() || !is_comparable(fact)) return true;
     const std::int64_t reach = window.value_or(kDefaultWindow) + clock_slack(fact);
-    return *fact.instant >= *attempt()->start - reach && *fact.instant <= *attempt()->end + reach;
+    return *fact.ticks >= *attempt()->start - reach && *fact.ticks <= *attempt()->end + reach;
   }
 
   bool holds(const Fact& fact) const {
-    if (!attempt()) return !fact.until;  // nobody tried: what counts is how it is now
-    if (!attempt()->start || !fact.instant) return true;
-    if (*fact.instant > *attempt()->end + clock_slack(fact)) return false;
+    // Nobody tried, or nobody knows when: what counts is how it is now.
+    if (!attempt() || !is_comparable(fact)) return !fact.until;
+    if (*fact.ticks > *attempt()->end + clock_slack(fact)) return false;
     return !fact.until || *fact.until >= *attempt()->start;
   }
 
   // A state that begins soon after the attempt may have begun before it.
   bool holds_by_another_clock(const Fact& fact) const {
-    return is_of_another_clock(fact) && attempt()->start && fact.instant &&
-           *fact.instant > *attempt()->end && *fact.instant <= *attempt()->end + kClocksMayDiffer;
+    return is_of_another_clock(fact) && is_comparable(fact) && *fact.ticks > *attempt()->end &&
+           *fact.ticks <= *attempt()->end + kClocksMayDiffer;
   }
 
   // --- Score ------------------------------------------------------------------------------------

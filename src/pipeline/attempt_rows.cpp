@@ -35,7 +35,7 @@ class Attempts {
       const diagnosis::AttemptView& view = answer_.attempts[i];
       Attempt attempt;
       attempt.id = record.key;
-      if (!timeline_.instants_are_local) {
+      if (record.scale == timeline::TimeScale::common) {
         if (record.start) attempt.start = Timestamp{*record.start};
         if (record.end) attempt.end = Timestamp{*record.end};
       }

@@ -120,8 +120,7 @@ void EvidenceTable::quote_time(const event::Event& event, const timeline::Place&
       event.key.time_quality == TimeQuality::order_only) {
     out.time_original = original_time(event);
   }
-  if (event.key.time_quality == TimeQuality::local && place.instant &&
-      !timeline_->instants_are_local) {
+  if (event.key.time_quality == TimeQuality::local && place.scale == timeline::TimeScale::common) {
     const std::int64_t ahead = host != nullptr ? host->clock_offset.value_or(0) : 0;
     out.time = Timestamp{*place.ticks + ahead};
     out.time_quality = TimeQuality::utc;

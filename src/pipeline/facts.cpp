@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "event/field_lookup.hpp"
 #include "pipeline/clients_own_service.hpp"
@@ -20,7 +21,8 @@ using diagnosis::Fact;
 
 namespace {
 // A state lasts on its own machine only.
-using StateKey = std::pair<rule::RuleIndex, std::optional<timeline::HostIndex>>;
+using StateKey =
+    std::tuple<rule::RuleIndex, std::optional<timeline::HostIndex>, timeline::TimeScale>;
 
 Fact fact_of(rule::RuleIndex rule, std::string_view role, std::uint32_t event,
              const timeline::Timeline& timeline) {
@@ -31,7 +33,8 @@ Fact fact_of(rule::RuleIndex rule, std::string_view role, std::uint32_t event,
   fact.events = {event};
   fact.attempt = place.attempt;
   fact.host = place.host;
-  if (place.instant) fact.instant = place.ticks;
+  if (place.scale != timeline::TimeScale::artifact) fact.ticks = place.ticks;
+  fact.scale = place.scale;
   return fact;
 }
 
@@ -48,15 +51,15 @@ bool has_hit(const std::vector<DetectionHit>& hits, std::uint32_t event, rule::R
 void end_states(const rule::CompiledRules& rules, std::vector<Fact>& facts) {
   std::map<StateKey, std::vector<std::int64_t>> ends;
   for (const Fact& fact : facts) {
-    if (fact.instant) ends[{fact.rule, fact.host}].push_back(*fact.instant);
+    if (fact.ticks) ends[{fact.rule, fact.host, fact.scale}].push_back(*fact.ticks);
   }
   for (auto& [key, times] : ends) std::sort(times.begin(), times.end());
   for (Fact& fact : facts) {
     const rule::TriageKey& key = rules.rules()[fact.rule].triage;
-    if (!fact.is_state || !key.holds_until || !fact.instant) continue;
-    const auto at = ends.find({*key.holds_until, fact.host});
+    if (!fact.is_state || !key.holds_until || !fact.ticks) continue;
+    const auto at = ends.find({*key.holds_until, fact.host, fact.scale});
     if (at == ends.end()) continue;
-    const auto end = std::upper_bound(at->second.begin(), at->second.end(), *fact.instant);
+    const auto end = std::upper_bound(at->second.begin(), at->second.end(), *fact.ticks);
     if (end != at->second.end()) fact.until = *end;
   }
 }
@@ -82,8 +85,9 @@ rule::Hit hit_of(const DetectionHit& hit, const event::Event& event,
   out.clock = place.host ? *place.host + 1 : 0;
   const bool measured = place.host && timeline.hosts[*place.host].clock_uncertainty;
   out.clock_state = measured ? rule::ClockState::measured : rule::ClockState::unmeasured;
-  // A local time of an unknown zone tells about its own artifact only.
-  if (place.ticks && !place.instant) out.scale = event.locator.artifact + 1;
+  if (place.scale == timeline::TimeScale::local) out.scale = 1;
+  if (place.ticks && place.scale == timeline::TimeScale::artifact)
+    out.scale = event.locator.artifact + 2;
   return out;
 }
 
@@ -169,15 +173,7 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     drop_left_out(rules, timeline, gathered);
     tell_narrowing(timeline, gathered);
   }
-  if (timeline.instants_are_local && timeline.hosts.size() > 1) {
-    gathered.notices.push_back({"LOCAL_TIMES",
-                                "the times of the records have no zone, so all machines count as "
-                                "being in one; if they are "
-                                "not, say it with --tz HOST=+01:00",
-                                {},
-                                {},
-                                0});
-  }
+  tell_local_times(timeline, gathered);
   return timeline;
 }
 
@@ -219,8 +215,12 @@ std::vector<Fact> establish_facts(const rule::CompiledRules& rules,
       if (place.host && fact.host && place.host != fact.host) one_host = false;
       if (!fact.attempt) fact.attempt = place.attempt;
       if (!fact.host) fact.host = place.host;
-      if (place.instant && (!fact.instant || *place.ticks > *fact.instant))
-        fact.instant = place.ticks;
+      if (place.scale == timeline::TimeScale::artifact) continue;
+      const bool is_later = fact.ticks && (place.scale == fact.scale ? *place.ticks > *fact.ticks
+                                                                     : place.scale < fact.scale);
+      if (fact.ticks && !is_later) continue;
+      fact.ticks = place.ticks;
+      fact.scale = place.scale;
     }
     if (fact.events.empty()) continue;
     std::sort(fact.events.begin(), fact.events.end());
@@ -262,7 +262,7 @@ std::vector<diagnosis::LogState> log_states(const RuleSetImpl& set,
                                           : diagnosis::LogState::Kind::cleared;
       state.source = source;
       state.host = fact.host;
-      state.instant = fact.instant;
+      if (fact.scale == timeline::TimeScale::common) state.instant = fact.ticks;
       out.push_back(std::move(state));
     }
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace rdptriage::pipeline {
 
@@ -79,6 +81,23 @@ bool nothing_is_left(const timeline::Timeline& timeline, const Gathered& gathere
          std::all_of(gathered.hits.begin(), gathered.hits.end(), [&](const DetectionHit& hit) {
            return timeline.places[hit.event].left_out != timeline::LeftOut::no;
          });
+}
+
+void tell_local_times(const timeline::Timeline& timeline, Gathered& gathered) {
+  bool has_local = false, has_instants = false;
+  std::set<std::optional<timeline::HostIndex>> machines;
+  for (const timeline::Place& place : timeline.places) {
+    has_instants = has_instants || place.scale == timeline::TimeScale::common;
+    if (place.scale != timeline::TimeScale::local) continue;
+    has_local = true;
+    machines.insert(place.host);
+  }
+  if (!has_local || (!has_instants && machines.size() == 1)) return;
+  gathered.notices.push_back(note(
+      "LOCAL_TIMES",
+      fmt::format("the times of some records have no zone; they are compared with each other{}: "
+                  "if you know the zone, say --tz +01:00",
+                  has_instants ? " only" : ", as of one zone")));
 }
 
 void tell_narrowing(const timeline::Timeline& timeline, Gathered& gathered) {

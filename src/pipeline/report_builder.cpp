@@ -77,7 +77,7 @@ class Builder {
     std::vector<Row> rows;
     for (const Fact& fact : q_.facts->all()) {
       if (!is_finding(fact.rule)) continue;
-      const std::int64_t time = fact.instant.value_or(INT64_MAX);
+      const std::int64_t time = fact.ticks.value_or(INT64_MAX);
       if (rows.empty() || rows.back().rule != fact.rule) {
         rows.push_back({fact.rule, severity_rank(q_.rules[fact.rule].level), time});
       }
@@ -131,8 +131,8 @@ class Builder {
   }
 
   void note_time(const Fact& fact, Finding& finding) const {
-    if (!fact.instant || q_.timeline->instants_are_local) return;
-    const Timestamp time{*fact.instant};
+    if (!fact.ticks || fact.scale != timeline::TimeScale::common) return;
+    const Timestamp time{*fact.ticks};
     if (!finding.first_seen || time < *finding.first_seen) finding.first_seen = time;
     if (!finding.last_seen || *finding.last_seen < time) finding.last_seen = time;
   }

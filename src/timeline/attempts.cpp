@@ -30,7 +30,8 @@ struct Draft {
   std::set<HostIndex> started_by;  // hosts that logged a start
   bool started = false;            // … or a start without a host
   std::optional<std::int64_t> ended;
-  std::optional<std::int64_t> first, last;  // instants
+  TimeScale scale = TimeScale::common;
+  std::optional<std::int64_t> first, last;  // on `scale`
   bool from_text = false;                   // lines of one artifact
   bool broke = false, arrived = false;      // what its records say of it
   // What one machine's log calls an activity, in one channel.
@@ -75,7 +76,7 @@ bool is_log_record(const event::Event& event) {
 
 void add(Draft& draft, EventIndex index, const Place& place) {
   draft.events.push_back(index);
-  if (!place.instant) return;
+  if (place.scale != draft.scale) return;
   draft.first = draft.first ? std::min(*draft.first, *place.ticks) : *place.ticks;
   draft.last = draft.last ? std::max(*draft.last, *place.ticks) : *place.ticks;
 }
@@ -121,8 +122,10 @@ class Stitcher {
   void run() {
     take_texts();
     const std::size_t texts = drafts_.size();
-    take_records();
-    join_texts(texts);
+    take_records(TimeScale::common);
+    const std::size_t instants = drafts_.size();
+    take_records(TimeScale::local);
+    join_texts(texts, instants);
     publish();
   }
 
@@ -181,25 +184,28 @@ class Stitcher {
     return runs;
   }
 
-  // Records of event logs, in time order over all hosts; then what may have to do with them.
-  void take_records() {
+  // Records of event logs whose times can be compared, in time order over all hosts; then what may
+  // have to do with them.
+  void take_records(TimeScale scale) {
     const std::size_t first = drafts_.size();
-    for (const EventIndex i : records([](const Marks& marks) { return marks.makes_attempt(); })) {
+    open_.clear();
+    for (const EventIndex i :
+         records(scale, [](const Marks& marks) { return marks.makes_attempt(); })) {
       take_record(i);
     }
     const std::size_t last = drafts_.size();
     for (const EventIndex i :
-         records([](const Marks& marks) { return marks.near && !marks.makes_attempt(); })) {
+         records(scale, [](const Marks& marks) { return marks.near && !marks.makes_attempt(); })) {
       if (const auto target = nearest(i, first, last)) drafts_[*target].events.push_back(i);
     }
   }
 
   // Those that `wanted` takes, by time.
-  std::vector<EventIndex> records(FunctionRef<bool(const Marks&)> wanted) const {
+  std::vector<EventIndex> records(TimeScale scale, FunctionRef<bool(const Marks&)> wanted) const {
     const auto& events = store_.events();
     std::vector<EventIndex> order;
     for (EventIndex i = 0; i < events.size(); ++i) {
-      if (is_log_record(events[i]) && timeline_.places[i].instant && wanted(marks_[i])) {
+      if (is_log_record(events[i]) && timeline_.places[i].scale == scale && wanted(marks_[i])) {
         order.push_back(i);
       }
     }
@@ -242,7 +248,7 @@ class Stitcher {
     if (!target) target = near_in_time(i);
     if (!target) {
       target = drafts_.size();
-      drafts_.emplace_back();
+      drafts_.emplace_back().scale = timeline_.places[i].scale;
       open_.push_back(*target);
     }
     Draft& draft = drafts_[*target];
@@ -256,7 +262,7 @@ class Stitcher {
       else
         draft.started = true;
     }
-    if (marks_[i].end && !draft.ended) draft.ended = place.ticks;
+    if (marks_[i].end && !draft.ended && place.scale == draft.scale) draft.ended = place.ticks;
   }
 
   void note(Draft& draft, EventIndex i, std::string_view activity) const {
@@ -332,18 +338,20 @@ class Stitcher {
   }
 
   // A trace and records of the same moment are one try. A trace without a comparable clock can only
-  // be placed when there is nothing to choose: one trace, one try in the logs.
-  void join_texts(std::size_t texts) {
+  // be placed when there is nothing to choose: one trace, one try in the logs. Drafts from `texts`
+  // on are of records, those before `instants` with instants.
+  void join_texts(std::size_t texts, std::size_t instants) {
     const std::size_t records = drafts_.size() - texts;
     for (std::size_t text = 0; text < texts; ++text) {
       std::optional<std::size_t> partner;
       if (drafts_[text].first) {
-        partner = overlapping(drafts_[text], texts);
+        partner = overlapping(drafts_[text], texts, instants);
       } else if (texts == 1 && records == 1 && !contradict(drafts_[text], drafts_[texts])) {
         partner = texts;
       }
       if (!partner || drafts_[*partner].events.empty()) continue;
       Draft &draft = drafts_[text], &from = drafts_[*partner];
+      if (!draft.first) draft.scale = from.scale;
       for (const EventIndex i : from.events) add(draft, i, timeline_.places[i]);
       draft.targets.insert(from.targets.begin(), from.targets.end());
       draft.other_target = draft.other_target || from.other_target;
@@ -359,16 +367,18 @@ class Stitcher {
            (records.broke && !records.arrived && text.arrived);
   }
 
-  // The first try of the logs, from `from` on, whose time overlaps the draft's. They are in order
-  // of their first record.
-  std::optional<std::size_t> overlapping(const Draft& draft, std::size_t from) const {
+  // The first try of the logs, of those from `from` to `to`, whose time overlaps the draft's. They
+  // are in order of their first record.
+  std::optional<std::size_t> overlapping(const Draft& draft, std::size_t from,
+                                         std::size_t to) const {
     const auto begin = drafts_.begin() + static_cast<std::ptrdiff_t>(from);
-    auto at = std::partition_point(begin, drafts_.end(), [&](const Draft& other) {
+    const auto end = drafts_.begin() + static_cast<std::ptrdiff_t>(to);
+    auto at = std::partition_point(begin, end, [&](const Draft& other) {
       return *other.first + kSameAttemptGap < *draft.first;
     });
     // A try that began earlier may still have been going on.
     if (at != begin && *std::prev(at)->last + kSameAttemptGap >= *draft.first) --at;
-    if (at == drafts_.end() || *draft.last + kSameAttemptGap < *at->first) return std::nullopt;
+    if (at == end || *draft.last + kSameAttemptGap < *at->first) return std::nullopt;
     return static_cast<std::size_t>(at - drafts_.begin());
   }
 
@@ -377,8 +387,9 @@ class Stitcher {
                                  [](const Draft& draft) { return draft.events.empty(); }),
                   drafts_.end());
     std::stable_sort(drafts_.begin(), drafts_.end(), [](const Draft& a, const Draft& b) {
-      if (a.first && b.first) return *a.first < *b.first;
-      return a.first.has_value() && !b.first;  // those without an instant last, as they came
+      if (a.first.has_value() != b.first.has_value()) return a.first.has_value();
+      if (!a.first) return false;  // those without a time last, as they came
+      return std::pair(a.scale, *a.first) < std::pair(b.scale, *b.first);
     });
     for (Draft& draft : drafts_) {
       const auto index = static_cast<AttemptIndex>(timeline_.attempts.size());
@@ -386,6 +397,7 @@ class Stitcher {
       attempt.key = fmt::format("a{}", index + 1);
       attempt.start = draft.first;
       attempt.end = draft.last;
+      attempt.scale = draft.scale;
       std::set<HostIndex> hosts;
       for (const EventIndex i : draft.events) {
         timeline_.places[i].attempt = index;

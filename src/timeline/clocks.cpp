@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "timeline/focus.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -48,13 +47,9 @@ class Clocks {
 
   void run() {
     place_local_times();
-    if (may_be_one_zone()) {
-      take_as_one_zone();  // where clocks differ by a zone, they cannot be measured
-    } else {
-      gather();
-      measure();
-      ask_time_servers();
-    }
+    gather();
+    measure();
+    ask_time_servers();
     apply();
   }
 
@@ -75,31 +70,11 @@ class Clocks {
   void place_local_times() {
     for (std::size_t i = 0; i < timeline_.places.size(); ++i) {
       Place& place = timeline_.places[i];
-      if (place.instant || !place.ticks) continue;
+      if (place.scale == TimeScale::common || !place.ticks) continue;
       const auto zone = zone_of(place);
       if (!zone || store_.events()[i].key.time_quality != TimeQuality::local) continue;
       *place.ticks -= *zone;
-      place.instant = true;
-    }
-  }
-
-  // A time that the user asks about has a zone.
-  bool may_be_one_zone() const {
-    const auto has_zone = [](const auto& machine) { return machine.zone.has_value(); };
-    return window_of(input_.focus).empty() &&
-           std::none_of(timeline_.places.begin(), timeline_.places.end(),
-                        [](const Place& place) { return place.instant; }) &&
-           std::none_of(timeline_.hosts.begin(), timeline_.hosts.end(), has_zone) &&
-           std::none_of(input_.known.begin(), input_.known.end(), has_zone);
-  }
-
-  // Lines of traces keep to themselves: each comes from one machine, and from another clock.
-  void take_as_one_zone() {
-    for (std::size_t i = 0; i < timeline_.places.size(); ++i) {
-      const EventKey& key = store_.events()[i].key;
-      if (!key.event_id || key.time_quality != TimeQuality::local) continue;
-      timeline_.places[i].instant = true;
-      timeline_.instants_are_local = true;
+      place.scale = TimeScale::common;
     }
   }
 
@@ -116,7 +91,7 @@ class Clocks {
     const auto& events = store_.events();
     for (std::size_t i = 0; i < events.size(); ++i) {
       const Place& place = timeline_.places[i];
-      if (!place.host || !place.instant || *place.host >= kMostHosts) continue;
+      if (!place.host || place.scale != TimeScale::common || *place.host >= kMostHosts) continue;
       const auto activity = events[i].system.activity_id.value_or(std::string_view());
       if (activity.empty() || activity == kNoActivity) continue;
       auto& activities = seen_[*place.host].activities;
@@ -125,7 +100,7 @@ class Clocks {
     }
     for (const EventMark& mark : input_.marks) {
       const Place& place = timeline_.places[mark.event];
-      if (mark.mark != Mark::start || !place.host || !place.instant) continue;
+      if (mark.mark != Mark::start || !place.host || place.scale != TimeScale::common) continue;
       seen_[*place.host].starts.push_back(*place.ticks);
     }
     for (Seen& seen : seen_) {
@@ -150,7 +125,7 @@ class Clocks {
     }
     for (const Moment& moment : input_.moments) {
       const Place& place = timeline_.places[moment.event];
-      if (!place.host || !place.instant) continue;
+      if (!place.host || place.scale != TimeScale::common) continue;
       const auto at = named.find(moment.event);
       seen_[*place.host].steps[moment.name].push_back(
           {*place.ticks, at == named.end() ? std::set<HostIndex>() : at->second});
@@ -323,9 +298,9 @@ class Clocks {
 
   void apply() {
     for (Place& place : timeline_.places) {
-      if (!place.instant) continue;
+      if (place.scale == TimeScale::artifact) continue;
       place.uncertainty = kUnmeasured;
-      if (!place.host) continue;
+      if (!place.host || place.scale != TimeScale::common) continue;
       const HostRecord& host = timeline_.hosts[*place.host];
       const bool local = store_.events()[static_cast<std::size_t>(&place - timeline_.places.data())]
                              .key.time_quality == TimeQuality::local;

@@ -15,8 +15,7 @@ inline constexpr std::int64_t kUnmeasured = std::int64_t{60} * 10'000'000;
 // and gives them their uncertainty. Machines are compared by activity ids that both logged, else by
 // a step of the connection that both log, else by the pattern of several starts, else by the one
 // attempt that each of them knows, when one names the other; what is left, by what a time server
-// said. Local times become instants where the case knows the machine's zone; where all that it has
-// are records with local times, as people export them, all of them count as of one zone.
+// said. Local times become instants where the case knows the machine's zone.
 void align_clocks(const event::EventStore& store, const TimelineInput& input, Timeline& timeline);
 
 }  // namespace rdptriage::timeline

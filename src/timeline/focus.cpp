@@ -57,8 +57,8 @@ class Narrower {
 
   bool is_asked_for(const AttemptRecord& attempt) const {
     // An attempt without an instant may have been at any time.
-    if (attempt.end && window_.begins_after(*attempt.end)) return false;
-    if (attempt.start && window_.ends_before(*attempt.start)) return false;
+    if (is_instant(attempt) && (is_earlier(attempt) || window_.ends_before(*attempt.start)))
+      return false;
     if (!users_.empty() && !attempt.users.empty() &&
         std::none_of(attempt.users.begin(), attempt.users.end(),
                      [this](const std::string& user) { return users_.count(user) != 0; })) {
@@ -90,13 +90,17 @@ class Narrower {
     timeline_.attempts = std::move(kept);
   }
 
+  static bool is_instant(const AttemptRecord& attempt) {
+    return attempt.start && attempt.scale == TimeScale::common;
+  }
+
   bool is_earlier(const AttemptRecord& attempt) const {
-    return attempt.end && window_.begins_after(*attempt.end);
+    return is_instant(attempt) && window_.begins_after(*attempt.end);
   }
 
   void note_left_out(const AttemptRecord& attempt) {
     ++out_.attempts_left_out;
-    if (!attempt.start || window_.empty()) return;
+    if (!is_instant(attempt) || window_.empty()) return;
     if (!out_.nearest || window_.distance(*attempt.start) < window_.distance(*out_.nearest))
       out_.nearest = attempt.start;
   }
@@ -106,9 +110,10 @@ class Narrower {
   void leave_others_out() {
     for (Place& place : timeline_.places) {
       if (place.attempt || place.left_out != LeftOut::no) continue;
-      if (place.instant && window_.begins_after(*place.ticks)) {
+      const bool is_instant = place.scale == TimeScale::common;
+      if (is_instant && window_.begins_after(*place.ticks)) {
         place.left_out = LeftOut::earlier;
-      } else if ((place.instant && window_.ends_before(*place.ticks)) ||
+      } else if ((is_instant && window_.ends_before(*place.ticks)) ||
                  (place.host && is_another(*place.host))) {
         place.left_out = LeftOut::other;
       }

@@ -45,7 +45,10 @@ void place_in_time(event::EventStore& store, Timeline& timeline) {
       if (key.time) known = key.time->ticks;
       place.ticks =
           counted ? static_cast<std::int64_t>(events[i].locator.line.value_or(i - first)) : *known;
-      place.instant = key.time && key.time_quality == TimeQuality::utc;
+      if (key.time && key.time_quality == TimeQuality::utc) place.scale = TimeScale::common;
+      // Lines of traces keep to themselves: each trace is of one machine, and of its clock.
+      if (key.time && key.time_quality == TimeQuality::local && key.event_id)
+        place.scale = TimeScale::local;
       if (!key.time) key.time = Timestamp{*place.ticks};
     }
     first = last;

@@ -75,14 +75,21 @@ enum class LeftOut : std::uint8_t {
   other,
 };
 
+// With which others a time can be compared.
+enum class TimeScale : std::uint8_t {
+  common,    // instants: with those of all artifacts
+  local,     // local times of records whose zone nothing says: with each other, as of one zone
+  artifact,  // lines: with those of the same artifact
+};
+
 struct Place {
   std::optional<HostIndex> host;
   std::optional<AttemptIndex> attempt;
-  // When, comparable inside its artifact; see `instant`. On the common clock: what the machine's
-  // clock was found to be ahead is taken off.
+  // When, on its scale. On the common one, what the machine's clock was found to be ahead is taken
+  // off.
   std::optional<std::int64_t> ticks;
+  TimeScale scale = TimeScale::artifact;
   std::int64_t uncertainty = 0;  // in ticks, against the time of another machine
-  bool instant = false;          // ticks is a moment that other artifacts can be compared with
   LeftOut left_out = LeftOut::no;
 };
 
@@ -102,13 +109,14 @@ struct HostRecord {
 
 struct AttemptRecord {
   std::string key;                         // "a1"
-  std::optional<std::int64_t> start, end;  // instants
-  std::vector<EventIndex> events;          // in time order as far as known
-  std::vector<HostIndex> hosts;            // sorted
-  std::vector<HostIndex> targets;          // machines of the case that it was made to; sorted
-  bool other_target = false;               // … and a name that the case does not know
-  std::string user;                        // as first named
-  std::vector<std::string> users;          // all that were named; sorted
+  std::optional<std::int64_t> start, end;  // on `scale`, common or local
+  TimeScale scale = TimeScale::common;
+  std::vector<EventIndex> events;  // in time order as far as known
+  std::vector<HostIndex> hosts;    // sorted
+  std::vector<HostIndex> targets;  // machines of the case that it was made to; sorted
+  bool other_target = false;       // … and a name that the case does not know
+  std::string user;                // as first named
+  std::vector<std::string> users;  // all that were named; sorted
 };
 
 // What came of a focus, for the user.
@@ -125,8 +133,6 @@ struct Timeline {
   std::vector<AttemptRecord> attempts;                   // in order of time, then of artifacts
   std::vector<Place> places;                             // one an event
   std::vector<std::optional<HostIndex>> artifact_hosts;  // whose each artifact is, if one machine's
-  // Nothing in the case says a zone: instants are local times, in one zone as far as is known.
-  bool instants_are_local = false;
   Narrowing narrowing;
 };
 

@@ -71,6 +71,11 @@ bool names(const Report& report, std::string_view cause) {
                      [&](const Diagnosis& d) { return d.cause == cause; });
 }
 
+bool names_firmly(const Report& report, std::string_view cause) {
+  return std::any_of(report.diagnoses.begin(), report.diagnoses.end(),
+                     [&](const Diagnosis& d) { return d.cause == cause && is_firm(d); });
+}
+
 std::string found(const Report& report) {
   std::string out(name_of(report.verdict));
   for (const Diagnosis& diagnosis : report.diagnoses) {
@@ -270,19 +275,29 @@ TEST_CASE("A wrong clock of the client changes nothing of a scenario's verdict")
 // A list that somebody exported has neither a zone nor the ids of activities, and it says nothing
 // of what a log lacks.
 TEST_CASE("Logs exported with local times change nothing of a scenario's verdict") {
+  using Exported = test::ScenarioForm::Exported;
   test::Confusion confusion;
   const auto as_scripted = all_scenarios();
-  const auto exported = all_scenarios({.exported = true});
-  for (std::size_t number = 0; number < exported.size(); ++number) {
-    const test::Scenario& scenario = exported[number];
-    const Report report = run(scenario);
-    confusion.add(wanted(scenario.expect, report), first_of(report));
-    const Report before = run(as_scripted[number]);
-    if (is_honestly_weaker(report, before, scenario.expect.cause)) continue;
-    const auto wrong = complaints(only_causes(scenario.expect), report);
-    INFO(fmt::format("{} ({})", scenario.name, scenario.from));
-    INFO(fmt::format("  {}\n  found: {}", fmt::join(wrong, "\n  "), found(report)));
-    CHECK(wrong.empty());
+  for (const auto exported :
+       {Exported::all, Exported::clients, Exported::servers, Exported::every_other}) {
+    const auto scenarios = all_scenarios({.exported = exported});
+    for (std::size_t number = 0; number < scenarios.size(); ++number) {
+      const test::Scenario& scenario = scenarios[number];
+      const Report report = run(scenario);
+      confusion.add(wanted(scenario.expect, report), first_of(report));
+      const Report before = run(as_scripted[number]);
+      if (is_honestly_weaker(report, before, scenario.expect.cause)) continue;
+      // What two records of a machine prove together comes second where one of them has no zone.
+      if (exported == Exported::every_other && report.verdict == Verdict::diagnosed &&
+          names_firmly(report, scenario.expect.cause)) {
+        continue;
+      }
+      const auto wrong = complaints(only_causes(scenario.expect), report);
+      INFO(fmt::format("{} ({}), exported: {}", scenario.name, scenario.from,
+                       static_cast<int>(exported)));
+      INFO(fmt::format("  {}\n  found: {}", fmt::join(wrong, "\n  "), found(report)));
+      CHECK(wrong.empty());
+    }
   }
-  confusion.print("scenarios exported with local times");
+  confusion.print("scenarios with logs exported with local times");
 }

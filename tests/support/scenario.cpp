@@ -258,9 +258,9 @@ class FileScripts {
     const auto [first, last] = left_out.events.equal_range(file.path);
     for (auto at = first; at != last; ++at) script.leave_out(at->second);
     const bool xml = std::filesystem::path(file.path).extension() == ".xml";
-    file.bytes = exported_ ? bytes_of(event_lines(script.events()))
-                 : xml     ? bytes_of(event_xml(script.events()))
-                           : event_log(script.events());
+    file.bytes = is_exported(node) ? bytes_of(event_lines(script.events()))
+                 : xml             ? bytes_of(event_xml(script.events()))
+                                   : event_log(script.events());
     // A copy that stopped early.
     const YamlNode* keep = node.find("keep");
     if (const auto bytes = keep == nullptr ? std::nullopt : keep->integer()) {
@@ -269,10 +269,19 @@ class FileScripts {
     return file;
   }
 
+  bool is_exported(const YamlNode& file) const {
+    using Exported = ScenarioForm::Exported;
+    const bool is_client = clients_.count(file.text_of("computer")) != 0;
+    const auto number = &file - files_.items.data();
+    return exported_ == Exported::all || (exported_ == Exported::clients && is_client) ||
+           (exported_ == Exported::servers && !is_client) ||
+           (exported_ == Exported::every_other && number % 2 == 0);
+  }
+
   const YamlNode& files_;
   std::string date_, where_;
   std::int64_t client_clock_;
-  bool exported_;
+  ScenarioForm::Exported exported_;
   std::set<std::string, std::less<>> clients_;  // the machines that a client's log is of
 };
 

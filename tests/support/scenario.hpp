@@ -56,7 +56,8 @@ struct Scenario {
 struct ScenarioForm {
   std::string_view client_clock = "0s";  // by how much more the clients' clocks are wrong
   std::string_view date = "";            // another day
-  bool exported = false;                 // logs as lists with local times, as people export them
+  // Whose logs are lists with local times, as people export them.
+  enum class Exported : std::uint8_t { none, all, clients, servers, every_other } exported = {};
 };
 
 // Every scenario of a file, each followed by its variants. Mistakes in a script end the test

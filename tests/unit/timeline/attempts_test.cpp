@@ -175,7 +175,7 @@ TEST_CASE("times: a line without one takes that of the line before, the first th
   std::vector<std::int64_t> seconds;
   for (const timeline::Place& place : timeline.places) {
     seconds.push_back(*place.ticks / kSecond);
-    CHECK(!place.instant);
+    CHECK(place.scale == timeline::TimeScale::artifact);
   }
   CHECK(seconds == std::vector<std::int64_t>{10, 10, 10, 12});
   CHECK(store.events()[0].key.time_quality == TimeQuality::none);
