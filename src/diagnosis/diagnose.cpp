@@ -194,7 +194,8 @@ class Diagnosis {
       if (first.label == ConfidenceLabel::likely) return Verdict::suspected;
       return Verdict::inconclusive;
     }
-    bool healthy = false, doubtful = q_.failure_reported;
+    // Records that nobody can put in order may as well tell of a failure.
+    bool healthy = false, doubtful = q_.failure_reported || q_.timeline->records_without_time != 0;
     for (const AttemptView& view : answer_.attempts) {
       bool passed = false;
       for (const StageView& stage : view.stages) {

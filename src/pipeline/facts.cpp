@@ -173,7 +173,7 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     drop_left_out(rules, timeline, gathered);
     tell_narrowing(timeline, gathered);
   }
-  tell_local_times(timeline, gathered);
+  tell_times(timeline, gathered);
   return timeline;
 }
 

@@ -83,7 +83,14 @@ bool nothing_is_left(const timeline::Timeline& timeline, const Gathered& gathere
          });
 }
 
-void tell_local_times(const timeline::Timeline& timeline, Gathered& gathered) {
+void tell_times(const timeline::Timeline& timeline, Gathered& gathered) {
+  if (const std::size_t count = timeline.records_without_time; count != 0) {
+    gathered.notices.push_back(
+        note("TIMES_MISSING",
+             fmt::format("{} record{} about connections {} no time, so nothing tells which attempt "
+                         "they belong to; export them again with TimeCreated",
+                         count, count == 1 ? "" : "s", count == 1 ? "has" : "have")));
+  }
   bool has_local = false, has_instants = false;
   std::set<std::optional<timeline::HostIndex>> machines;
   for (const timeline::Place& place : timeline.places) {

@@ -35,8 +35,8 @@ std::vector<bool> lasting_rules(const rule::CompiledRules& rules);
 void drop_left_out(const rule::CompiledRules& rules, const timeline::Timeline& timeline,
                    Gathered& gathered);
 
-// How records were compared whose times have no zone, as a notice.
-void tell_local_times(const timeline::Timeline& timeline, Gathered& gathered);
+// That records have no time, or times without a zone, as notices.
+void tell_times(const timeline::Timeline& timeline, Gathered& gathered);
 
 // What was left out, and what the case does not know, as notices.
 void tell_narrowing(const timeline::Timeline& timeline, Gathered& gathered);

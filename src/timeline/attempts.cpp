@@ -127,6 +127,7 @@ class Stitcher {
     take_records(TimeScale::local);
     join_texts(texts, instants);
     publish();
+    count_unplaced();
   }
 
  private:
@@ -410,6 +411,15 @@ class Stitcher {
       attempt.users.assign(draft.all_users.begin(), draft.all_users.end());
       attempt.events = std::move(draft.events);
       timeline_.attempts.push_back(std::move(attempt));
+    }
+  }
+
+  void count_unplaced() {
+    for (EventIndex i = 0; i < marks_.size(); ++i) {
+      if (store_.events()[i].key.event_id && marks_[i].makes_attempt() &&
+          !timeline_.places[i].attempt) {
+        ++timeline_.records_without_time;
+      }
     }
   }
 

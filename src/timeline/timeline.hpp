@@ -133,6 +133,7 @@ struct Timeline {
   std::vector<AttemptRecord> attempts;                   // in order of time, then of artifacts
   std::vector<Place> places;                             // one an event
   std::vector<std::optional<HostIndex>> artifact_hosts;  // whose each artifact is, if one machine's
+  std::size_t records_without_time = 0;  // of attempts, if anybody could say of which
   Narrowing narrowing;
 };
 

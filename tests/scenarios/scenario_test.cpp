@@ -301,3 +301,14 @@ TEST_CASE("Logs exported with local times change nothing of a scenario's verdict
   }
   confusion.print("scenarios with logs exported with local times");
 }
+
+TEST_CASE("Without times nothing is called healthy that failed") {
+  for (const test::Scenario& scenario :
+       all_scenarios({.exported = test::ScenarioForm::Exported::without_times})) {
+    const auto& allowed = scenario.expect.verdicts;
+    if (std::find(allowed.begin(), allowed.end(), "no_failure_found") != allowed.end()) continue;
+    const Report report = run(scenario);
+    INFO(fmt::format("{} ({})\n  found: {}", scenario.name, scenario.from, found(report)));
+    CHECK(report.verdict != Verdict::no_failure_found);
+  }
+}

@@ -258,7 +258,7 @@ class FileScripts {
     const auto [first, last] = left_out.events.equal_range(file.path);
     for (auto at = first; at != last; ++at) script.leave_out(at->second);
     const bool xml = std::filesystem::path(file.path).extension() == ".xml";
-    file.bytes = is_exported(node) ? bytes_of(event_lines(script.events()))
+    file.bytes = is_exported(node) ? bytes_of(event_lines(script.events(), line_times()))
                  : xml             ? bytes_of(event_xml(script.events()))
                                    : event_log(script.events());
     // A copy that stopped early.
@@ -269,11 +269,16 @@ class FileScripts {
     return file;
   }
 
+  LineTimes line_times() const {
+    return exported_ == ScenarioForm::Exported::without_times ? LineTimes::none : LineTimes::local;
+  }
+
   bool is_exported(const YamlNode& file) const {
     using Exported = ScenarioForm::Exported;
     const bool is_client = clients_.count(file.text_of("computer")) != 0;
     const auto number = &file - files_.items.data();
-    return exported_ == Exported::all || (exported_ == Exported::clients && is_client) ||
+    return exported_ == Exported::all || exported_ == Exported::without_times ||
+           (exported_ == Exported::clients && is_client) ||
            (exported_ == Exported::servers && !is_client) ||
            (exported_ == Exported::every_other && number % 2 == 0);
   }

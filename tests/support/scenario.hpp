@@ -56,8 +56,15 @@ struct Scenario {
 struct ScenarioForm {
   std::string_view client_clock = "0s";  // by how much more the clients' clocks are wrong
   std::string_view date = "";            // another day
-  // Whose logs are lists with local times, as people export them.
-  enum class Exported : std::uint8_t { none, all, clients, servers, every_other } exported = {};
+  // Whose logs are lists with local times, as people export them; or with none.
+  enum class Exported : std::uint8_t {
+    none,
+    all,
+    clients,
+    servers,
+    every_other,
+    without_times
+  } exported = {};
 };
 
 // Every scenario of a file, each followed by its variants. Mistakes in a script end the test
@@ -67,8 +74,9 @@ std::vector<Scenario> load_scenarios(const std::filesystem::path& file,
 
 // The records as Windows exports them: <Events> with one <Event> each.
 std::string event_xml(const std::vector<ScriptedEvent>& events);
-// The records as JSON lines whose times are of a clock that says no zone.
-std::string event_lines(const std::vector<ScriptedEvent>& events);
+// The records as JSON lines whose times, if any, are of a clock that says no zone.
+enum class LineTimes : std::uint8_t { none, local };
+std::string event_lines(const std::vector<ScriptedEvent>& events, LineTimes times);
 // The records as a binary log.
 std::vector<std::byte> event_log(const std::vector<ScriptedEvent>& events);
 

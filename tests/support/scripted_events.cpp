@@ -86,15 +86,18 @@ std::string event_xml(const std::vector<ScriptedEvent>& events) {
   return out + "</Events>\r\n";
 }
 
-std::string event_lines(const std::vector<ScriptedEvent>& events) {
+std::string event_lines(const std::vector<ScriptedEvent>& events, LineTimes times) {
   constexpr std::int64_t kAhead = std::int64_t{2} * 3600 * 10'000'000;
   std::string out;
   for (const ScriptedEvent& event : events) {
     std::string time = base::format_rfc3339(event.ticks + kAhead);
     time.pop_back();  // the Z
-    nlohmann::ordered_json line = {{"timestamp", time},          {"EventID", event.id},
-                                   {"Channel", event.channel},   {"Provider_Name", event.provider},
-                                   {"Computer", event.computer}, {"EventRecordID", event.record}};
+    nlohmann::ordered_json line = {{"EventID", event.id},
+                                   {"Channel", event.channel},
+                                   {"Provider_Name", event.provider},
+                                   {"Computer", event.computer},
+                                   {"EventRecordID", event.record}};
+    if (times == LineTimes::local) line["timestamp"] = time;
     nlohmann::ordered_json unnamed = nlohmann::ordered_json::array();
     for (const auto& [name, value] : event.fields) {
       if (name.empty()) {
