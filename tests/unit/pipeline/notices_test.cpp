@@ -1,5 +1,6 @@
 // Every notice of docs/notices.md: a good input is read whole and without it, the damaged one gives
 // it, says what is lost, and the rest is still read. A code without a row here fails.
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,7 +39,9 @@ Told read(const Case& input, By by) {
   std::vector<Notice> notices;
   if (by == By::analyze) {
     const Report report =
-        analyze(input, pack_of({{"detections/all.yml", detection("alpha", "AAA")}}));
+        analyze(input, pack_of({{"detections/all.yml",
+                                 detection("alpha", "AAA") +
+                                     detection("beta", "BBB", "stage: host-tcp\nstate: passed")}}));
     artifacts = report.artifacts;
     notices = report.notices;
   } else {
@@ -65,6 +68,19 @@ std::string event_line(int id, std::string_view message = "AAA") {
          R"("client-trace"}, "Channel": "C", "Computer": "PC", "EventRecordID": )" +
          std::to_string(id) + R"(, "Message": ")" + std::string(message) + "\"}\n";
 }
+// A record about a connection; `time` is a member of the object, or nothing.
+std::string accepted(std::string_view time, std::string_view host) {
+  return fmt::format(
+      R"({{{}"logsource":{{"product":"rdp","service":"client-trace"}},"EventID":131,"Channel":"C",)"
+      R"("Computer":"{}","Message":"BBB"}})"
+      "\n",
+      time, host);
+}
+std::string accepted_by_two(std::string_view time) {
+  return accepted(time, "RDS01") + accepted(time, "RDS02");
+}
+constexpr std::string_view kInstant = R"("timestamp":"2026-11-20T09:00:00Z",)";
+constexpr std::string_view kLocalTime = R"("timestamp":"2026-11-20T09:00:00",)";
 std::string lines(int count, int first = 1) {
   std::string text;
   for (int i = 0; i < count; ++i) text += event_line(first + i);
@@ -255,6 +271,19 @@ const std::vector<Row>& rows() {
          f = file("a.json", text);
        },
        300, 300, 200 * 6, By::analyze},
+      {"LOCAL_TIMES", file("a.json", accepted_by_two(kInstant)),
+       [](Files& f, CaseOptions&) { f = file("a.json", accepted_by_two(kLocalTime)); }, 2, 2, 0,
+       By::analyze},
+      {"LOCAL_TIMES", file("a.json", accepted_by_two(kInstant)),
+       [](Files& f, CaseOptions&) {
+         f = file("a.json", accepted(kInstant, "RDS01") + accepted(kLocalTime, "RDS01"));
+       },
+       2, 2, 0, By::analyze},
+      {"TIMES_MISSING", file("a.json", accepted_by_two(kInstant)),
+       [](Files& f, CaseOptions&) {
+         f = file("a.json", accepted(kInstant, "RDS01") + accepted("", "RDS01"));
+       },
+       2, 2, 0, By::analyze},
       {"MATCHES_NOT_KEPT", file("a.json", lines(900)),
        [](Files& f, CaseOptions&) { f = file("a.json", lines(1100)); }, 900, 1100, 0, By::analyze},
   };
