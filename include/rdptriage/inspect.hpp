@@ -19,6 +19,8 @@ struct SourceCount {
   std::string name;
   std::uint64_t events = 0;
   std::optional<Timestamp> first, last;  // of the events whose time is known in UTC
+  // Of those whose zone is not known, as the machine's clock showed them.
+  std::optional<Timestamp> first_local, last_local;
 };
 
 struct Inspection {

@@ -27,6 +27,13 @@ std::string_view covers(const SourceCount& kind, const std::optional<Timestamp>&
   return *kind.last < *incident ? "ends before the incident" : "covers the incident";
 }
 
+// Without the Z.
+std::string local_time(Timestamp time) {
+  std::string text = format_time(time);
+  text.pop_back();
+  return text;
+}
+
 std::string_view in_words(ArtifactState state) {
   switch (state) {
     case ArtifactState::used:
@@ -100,6 +107,9 @@ void print_text(const Inspection& inspection, std::ostream& out) {
         if (const auto said = covers(kind, inspection.incident); !said.empty()) {
           row += fmt::format(", {}", said);
         }
+      } else if (kind.first_local) {
+        row += fmt::format("  {} to {}, local time", local_time(*kind.first_local),
+                           local_time(*kind.last_local));
       }
       out << safe_text(row) << '\n';
     }
@@ -137,6 +147,8 @@ void print_json(const Inspection& inspection, std::ostream& out) {
       Json source = {{"source", kind.name}, {"events", kind.events}};
       if (kind.first) source["first"] = format_time(*kind.first);
       if (kind.last) source["last"] = format_time(*kind.last);
+      if (kind.first_local) source["first_local"] = local_time(*kind.first_local);
+      if (kind.last_local) source["last_local"] = local_time(*kind.last_local);
       if (const auto said = covers(kind, inspection.incident); !said.empty()) {
         source["incident"] = said;
       }

@@ -15,9 +15,12 @@ std::string_view kind_of(const EventKey& key) {
   return "events";
 }
 
-void take_in(SourceCount& row, Timestamp first, Timestamp last) {
-  row.first = row.first ? std::min(*row.first, first) : first;
-  row.last = row.last ? std::max(*row.last, last) : last;
+using Moment = std::optional<Timestamp>;
+
+void take_in(Moment& first, Moment& last, const Moment& other_first, const Moment& other_last) {
+  if (!other_first) return;
+  first = first ? std::min(*first, *other_first) : other_first;
+  last = last ? std::max(*last, *other_last) : other_last;
 }
 }  // namespace
 
@@ -34,14 +37,17 @@ void SourceTally::add(const EventView& event) {
   const std::string_view name = kind_of(key);
   if (last_ == nullptr || last_->name != name) last_ = &row(name);
   ++last_->events;
-  if (key.time && key.time_quality == TimeQuality::utc) take_in(*last_, *key.time, *key.time);
+  if (key.time_quality == TimeQuality::utc) take_in(last_->first, last_->last, key.time, key.time);
+  if (key.time_quality == TimeQuality::local)
+    take_in(last_->first_local, last_->last_local, key.time, key.time);
 }
 
 void SourceTally::join(SourceTally& other) {
   for (const auto& [name, counted] : other.rows_) {
     SourceCount& own = row(name);
     own.events += counted.events;
-    if (counted.first) take_in(own, *counted.first, *counted.last);
+    take_in(own.first, own.last, counted.first, counted.last);
+    take_in(own.first_local, own.last_local, counted.first_local, counted.last_local);
   }
   other.rows_.clear();
   other.last_ = nullptr;

@@ -53,6 +53,23 @@ TEST_CASE("inspect: says which sources cover the incident, and what is missing")
         std::string::npos);
 }
 
+TEST_CASE("inspect: times without a zone are told as they are") {
+  const std::string folder = fresh_folder("inspect_local");
+  write_text_file(folder + "/a.json",
+                  "{\"Channel\": \"System\", \"EventID\": 7036, \"timestamp\": "
+                  "\"2026-11-20T08:00:00\"}\n"
+                  "{\"Channel\": \"System\", \"EventID\": 7036, \"timestamp\": "
+                  "\"2026-11-20T09:00:00\"}\n");
+  const auto source = nlohmann::json::parse(
+      run_program({"inspect", "--format", "json", folder}).out)["artifacts"][0]["sources"][0];
+  CHECK(source["first_local"] == "2026-11-20T08:00:00.0000000");
+  CHECK(source["last_local"] == "2026-11-20T09:00:00.0000000");
+  CHECK(!source.contains("first"));
+  CHECK(run_program({"inspect", folder})
+            .out.find("2026-11-20T08:00:00.0000000 to 2026-11-20T09:00:00.0000000, local time") !=
+        std::string::npos);
+}
+
 TEST_CASE("events: the same bytes under two names are written once") {
   const std::string folder = fresh_folder("events_twice");
   write_text_file(folder + "/a.json", kEvents);
