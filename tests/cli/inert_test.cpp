@@ -67,7 +67,7 @@ std::vector<std::string> rules(const std::string& text) {
           mistaken.dump(-1, ' ', true)};
 }
 
-// Each begins with what leaves the case and the pack open; HOSTILE folders have hostile contents.
+// CASE and PACK are folders: logs and rules that hold kHostile wherever there is text.
 const std::vector<std::vector<std::string>> kCommands = {
     {"CASE"},
     {"CASE", "--why", "-v"},
