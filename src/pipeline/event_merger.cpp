@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <span>
 #include <utility>
 
@@ -25,6 +26,14 @@ void add_notice(Gathered& out, const char* code, std::string text,
   notice.artifact = artifact;
   out.notices.push_back(std::move(notice));
 }
+
+bool is_numbered(const event::Event& event) {
+  return event.system.record_id && event.system.computer && !event.key.channel.empty();
+}
+
+bool is_of_list(const event::Event& event) {
+  return event.key.time_quality == TimeQuality::local && is_numbered(event);
+}
 }  // namespace
 
 EventMerger::EventMerger(Gathered& out, const RuleSetImpl& rules, KeepLimits limits)
@@ -40,7 +49,7 @@ EventMerger::EventMerger(Gathered& out, const RuleSetImpl& rules, KeepLimits lim
 // list with times of an unknown zone (CSV) is held against everything, by the time within a quarter
 // of an hour, which all zones share; a log, which holds more, only against logs.
 bool EventMerger::is_new(const event::Event& event) {
-  if (!event.system.record_id || !event.system.computer || event.key.channel.empty()) return true;
+  if (!is_numbered(event)) return true;
   const std::int64_t ticks = event.key.time ? event.key.time->ticks : 0;
   const std::string record =
       fmt::format("{}\n{}\n{}\n", base::to_lower_ascii(*event.system.computer),
@@ -66,7 +75,21 @@ bool EventMerger::is_wanted(const DetectionHit* first, const DetectionHit* last)
   return true;
 }
 
-void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> artifact) {
+bool EventMerger::may_wait(const MatchingConsumer& found) const {
+  const std::deque<event::Event>& events = found.store().events();
+  return waiting_.size() < limits_.waiting_lists &&
+         waiting_events_ + events.size() <= limits_.waiting_events &&
+         std::any_of(events.begin(), events.end(), is_of_list);
+}
+
+void EventMerger::append(std::unique_ptr<MatchingConsumer> from,
+                         std::optional<std::uint32_t> artifact) {
+  if (!may_wait(*from)) return merge(*from, artifact);
+  waiting_events_ += from->store().events().size();
+  waiting_.push_back({std::move(from), artifact});
+}
+
+void EventMerger::merge(MatchingConsumer& from, std::optional<std::uint32_t> artifact) {
   Gathered& out = *out_;
   for (const rule::RuleIndex rule : std::exchange(seen_, {})) of_artifact_[rule] = 0;
   for (const auto& [rule, count] : from.counts()) out.match_count[rule] += count;
@@ -127,6 +150,7 @@ void EventMerger::append(MatchingConsumer& from, std::optional<std::uint32_t> ar
 
 void EventMerger::finish(MatcherPool& pool, std::optional<Timestamp> when_it_failed,
                          DateOrder order) {
+  for (WaitingList& list : std::exchange(waiting_, {})) merge(*list.found, list.artifact);
   Gathered& out = *out_;
   // Dates are held against when it failed, as the user knows it, else against the last moment that
   // the case tells of, else against the day the rule pack was made.

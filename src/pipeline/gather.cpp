@@ -23,9 +23,9 @@ Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
     return consumer;
   };
   const auto take = [&](std::uint32_t artifact, std::unique_ptr<EventConsumer> consumer) {
-    auto& matching = static_cast<MatchingConsumer&>(*consumer);
-    if (auto& tally = matching.tally()) out.tallies.emplace(artifact, std::move(*tally));
-    merger.append(matching, artifact);
+    std::unique_ptr<MatchingConsumer> matching(static_cast<MatchingConsumer*>(consumer.release()));
+    if (auto& tally = matching->tally()) out.tallies.emplace(artifact, std::move(*tally));
+    merger.append(std::move(matching), artifact);
   };
   const reader::LineFilter* lines = keep == Keep::matches ? &rules.line_filter() : nullptr;
   CaseReading reading =
@@ -37,12 +37,12 @@ Gathered gather(const Case& input, const RuleSetImpl& rules, Keep keep) {
   note_empty_logs(out.artifacts, rules, out.sources);
   out.machines = machines_of_paths(out.artifacts, rules);
   if (!options.code.empty()) {
-    MatchingConsumer consumer(rules, pool, kKeptPerRule, &times);
+    auto consumer = std::make_unique<MatchingConsumer>(rules, pool, kKeptPerRule, &times);
     const auto number = static_cast<std::uint32_t>(out.artifacts.size());
-    if (auto artifact = report_code(options.code, number, consumer)) {
+    if (auto artifact = report_code(options.code, number, *consumer)) {
       out.artifacts.push_back(std::move(*artifact));
-      consumer.finish();
-      merger.append(consumer, number);
+      consumer->finish();
+      merger.append(std::move(consumer), number);
       out.code_reported = true;
     } else {
       out.notices.push_back({"CODE_NOT_UNDERSTOOD",

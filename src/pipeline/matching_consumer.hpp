@@ -50,6 +50,7 @@ class MatchingConsumer final : public EventConsumer {
   std::optional<SourceTally>& tally() { return tally_; }
 
   event::EventStore& store() { return store_; }
+  const event::EventStore& store() const { return store_; }
   const std::vector<DetectionHit>& hits() const { return hits_; }  // by event
   // Events of the store that hold dates: to be matched when all dates can be judged.
   const std::vector<std::uint32_t>& put_off() const { return put_off_; }

@@ -302,6 +302,31 @@ TEST_CASE("Logs exported with local times change nothing of a scenario's verdict
   confusion.print("scenarios with logs exported with local times");
 }
 
+// People collect a log and print it, too; the same record told twice is not two of them.
+TEST_CASE("A log beside a list made of it changes nothing of a scenario's verdict") {
+  const auto as_scripted = all_scenarios();
+  const auto exported = all_scenarios({.exported = test::ScenarioForm::Exported::all});
+  const char* folder = GENERATE("0", "~");  // the lists are read before the logs, or behind
+  std::size_t lists = 0;
+  for (std::size_t number = 0; number < as_scripted.size(); ++number) {
+    const test::Scenario& scenario = as_scripted[number];
+    test::Scenario both = scenario;
+    for (std::size_t i = 0; i < scenario.files.size(); ++i) {
+      const test::ScenarioFile& list = exported[number].files[i];
+      if (list.bytes == scenario.files[i].bytes) continue;
+      both.files.push_back({fmt::format("{}/{}.json", folder, list.path), list.bytes});
+      ++lists;
+    }
+    const Report report = run(both);
+    const auto wrong = complaints(scenario.expect, report);
+    INFO(fmt::format("{} ({}), lists in {}", scenario.name, scenario.from, folder));
+    INFO(fmt::format("  {}\n  found: {}\n  without lists: {}", fmt::join(wrong, "\n  "),
+                     found(report), found(run(scenario))));
+    CHECK(wrong.empty());
+  }
+  CHECK(lists > 200);
+}
+
 TEST_CASE("Without times nothing is called healthy that failed") {
   for (const test::Scenario& scenario :
        all_scenarios({.exported = test::ScenarioForm::Exported::without_times})) {
