@@ -91,8 +91,9 @@ TEST_CASE("each third-party library is visible where src/README.md says, and now
       {"^#include <(openssl/.*)>", {"src/base/sha256.cpp"}},
       {"^#include <(archive.*\\.h)>", {"src/container/archive.cpp"}},
       {"^#include <(pugixml.*)>", {"src/reader/event_xml.cpp"}},
-      {"^#include <(nlohmann/.*)>", {"src/report/", "src/reader/json_event.cpp", "src/reader/json_shape.cpp",
-                             "src/reader/json_shape.hpp", "src/cli/"}},
+      {"^#include <(nlohmann/.*)>",
+       {"src/report/", "src/reader/json_event.cpp", "src/reader/json_shape.cpp",
+        "src/reader/json_shape.hpp", "src/cli/"}},
       {"^#include <(CLI/.*)>", {"src/cli/"}},
   };
   for (const SourceFile& file : source_tree()) {
