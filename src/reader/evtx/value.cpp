@@ -263,7 +263,13 @@ std::optional<std::uint64_t> value_number(const Value& value) {
 
 std::optional<std::int64_t> value_time(const Value& value) {
   if (value.size < fixed_bytes(value.type)) return std::nullopt;
-  if (value.type == kFileTime) return load_le<std::int64_t>(value.data);
+  if (value.type == kFileTime) {
+    // The last moment that a year of four digits can tell; what is beyond is no time of a record,
+    // and no program reads it back.
+    constexpr std::int64_t kLast = 2'650'467'743'999'999'999;
+    const auto ticks = load_le<std::int64_t>(value.data);
+    return ticks >= 0 && ticks <= kLast ? std::optional(ticks) : std::nullopt;
+  }
   if (value.type == kSystemTime) return system_time(value.data);
   if (value.type == kUnicodeString && value.size <= 80) {
     Arena arena;

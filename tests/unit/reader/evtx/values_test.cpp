@@ -194,6 +194,22 @@ TEST_CASE("evtx content: elements in each other stop at a limit over all nested 
   CHECK(line_of_damaged(piece).find("core") == std::string::npos);
 }
 
+TEST_CASE("evtx values: a record of a year that nobody can write has no time") {
+  static constexpr std::int64_t kLastOf9999 = 2'650'467'743'999'999'999;
+  const auto row = GENERATE(table<std::int64_t, bool>({{kLastOf9999, true},
+                                                       {kLastOf9999 + 1, false},
+                                                       {INT64_MAX, false},
+                                                       {-1, false},
+                                                       {INT64_MIN, false}}));
+  EvtxBuilder log;
+  EvtxEvent event;
+  event.time = std::get<0>(row);
+  log.add(event, EvtxStyle::templates);
+  const Reading reading = read_events(reader::read_evtx, log.finish());
+  REQUIRE(reading.lines.size() == 1);
+  CHECK((reading.lines[0].find("\"time\":") != std::string::npos) == std::get<1>(row));
+}
+
 TEST_CASE("evtx content: one value referred to thousands of times does not fill memory") {
   EvtxElement wrapper{"W", {}, {}, false};
   for (int i = 0; i < 300; ++i) wrapper.content.push_back(child({"E", {}, {literal("x")}, false}));
