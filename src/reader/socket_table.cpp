@@ -71,6 +71,7 @@ void SocketTable::add(const ParsedSocket& socket, std::uint64_t line, std::uint6
   row.line = line;
   row.offset = offset;
   row.length = length;
+  if (row.listens()) listening_ports_.insert(row.local_port);
 }
 
 bool SocketTable::add_owner_line(std::string_view line) {
@@ -88,11 +89,6 @@ bool SocketTable::add_owner_line(std::string_view line) {
   return true;
 }
 
-bool SocketTable::is_listening_port(std::string_view port) const {
-  return std::any_of(rows_.begin(), rows_.end(),
-                     [port](const Row& row) { return row.listens() && row.local_port == port; });
-}
-
 // Whose capture it is: decided by the sockets where they decide, else by the names on the path,
 // unless the sockets contradict those.
 std::string SocketTable::role() const {
@@ -104,7 +100,7 @@ std::string SocketTable::role() const {
   for (const Row& row : rows_) {
     if (row.protocol != "TCP") continue;
     const bool connected = !row.listens() && !is_anybody(row.remote_ip, row.remote_port);
-    const bool inbound = connected && is_listening_port(row.local_port);
+    const bool inbound = connected && listening_ports_.contains(row.local_port);
     outbound_rdp |= connected && !inbound && row.remote_port == rdp && !is_loopback(row.remote_ip);
     outbound_gateway |= connected && !inbound && row.remote_port == gateway;
     inbound_rdp |= inbound && row.local_port == rdp && !is_loopback(row.remote_ip);
@@ -136,7 +132,7 @@ Flow SocketTable::emit(EventSink& sink, std::uint64_t& records) {
     if (!row.image.empty()) record.add("Image", row.image);
     if (!row.service.empty()) record.add("Service", row.service);
     if (row.protocol == "TCP" && !row.listens() && !is_anybody(row.remote_ip, row.remote_port)) {
-      record.add("Direction", is_listening_port(row.local_port) ? "inbound" : "outbound");
+      record.add("Direction", listening_ports_.contains(row.local_port) ? "inbound" : "outbound");
     }
     ++records;
     if (record.emit(row.line, row.offset, row.length, sink) == Flow::stop) return Flow::stop;

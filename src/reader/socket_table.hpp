@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "reader/capture_format.hpp"
@@ -31,6 +32,7 @@ class SocketTable {
 
   void clear() {
     rows_.clear();
+    listening_ports_.clear();
     heading_ = cut_ = false;
     dropped_ = 0;
   }
@@ -46,7 +48,6 @@ class SocketTable {
   };
 
   std::string state_of(const SocketRow& row) const;
-  bool is_listening_port(std::string_view port) const;
   std::string role() const;
   Flow emit_summary(EventSink& sink, const std::string& role);
 
@@ -54,6 +55,7 @@ class SocketTable {
   const container::Artifact& artifact_;
   std::string given_role_;
   std::vector<Row> rows_;
+  std::unordered_set<std::string> listening_ports_;
   SocketForm form_ = SocketForm::windows;
   bool heading_ = false, cut_ = false;
   std::uint64_t dropped_ = 0;

@@ -122,6 +122,17 @@ TEST_CASE("capture: text that quotes a command among other things stays a trace"
   CHECK(read_bytes(text).reader == "text");
 }
 
+TEST_CASE("capture: a hundred thousand sockets are looked at once each") {
+  std::string text =
+      "  Proto  Local Address  Foreign Address  State\n  TCP  0.0.0.0:3389  0.0.0.0:0  LISTENING\n";
+  for (int i = 0; i < 99'999; ++i)
+    text += "  TCP  10.0.0.1:" + std::to_string(i % 60'000 + 1) + "  10.0.0.2:443  ESTABLISHED\n";
+  const TextResult got = read_bytes(text);
+  REQUIRE(got.events.size() == 100'001);  // and the summary
+  CHECK(first(got.events[3389], "Direction") == "inbound");
+  CHECK(first(got.events[3390], "Direction") == "outbound");
+}
+
 TEST_CASE("capture: the proof quotes each line once") {
   const TextResult got = read_bytes(
       "SERVICE_NAME: termservice\r\n        TYPE               : 30  WIN32\r\n"
