@@ -23,6 +23,8 @@ class OpenBlock {
 
   bool is_open() const { return first_line_ != 0; }
   const LineBlock& block() const { return *block_; }
+  // One line says all of it.
+  bool is_sentence() const { return block_->lines.size() == 1; }
   const std::vector<std::pair<std::string, std::string>>& values() const { return values_; }
   const std::string& text() const { return text_; }
   std::uint64_t first_line() const { return first_line_; }

@@ -79,7 +79,7 @@ class FormatLoader {
     if (load_columns(document, source_, out_.columns, out_.key_words, problems_)) return;
     if (!check_keys(document,
                     {"format", "title", "client", "signs", "prefixes", "samples", "extract",
-                     "blocks", "key_words", "catch_all", "carriers", "names"})) {
+                     "blocks", "key_words", "catch_all", "carriers", "names", "mentions"})) {
       return;
     }
     for_each(document, "key_words",
@@ -88,6 +88,9 @@ class FormatLoader {
     for_each(document, "extract", [&](const base::YamlNode& node) {
       if (auto pattern = field_pattern(node, Use::anywhere))
         out_.extractions.push_back(std::move(*pattern));
+    });
+    for_each(document, "mentions", [&](const base::YamlNode& node) {
+      if (auto pattern = compile(node)) out_.mentions.push_back(std::move(*pattern));
     });
     for_each(document, "blocks", [&](const base::YamlNode& node) { load_block(node); });
     if (!document.find("format")) return;

@@ -74,6 +74,7 @@ struct FormatSet::Impl {
   std::vector<FieldPattern> carriers;  // what mails, terminals and system logs put before a line
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
+  std::vector<base::Pattern> mentions;  // lines that only speak of an error, as advice does
   CaptureSet captures;
   ColumnFormats columns;
   base::KeyWords key_words;              // that tell code pages apart
@@ -87,6 +88,7 @@ struct LineFields {
   TimeQuality time_quality = TimeQuality::none;
   std::string_view glued;  // text before the prefix: a prompt, or a line that was cut in two
   const FieldPattern* prefix = nullptr;  // of this line or the last that had one
+  bool has_prefix = false;               // this line has
 };
 
 // The value of a field as events show it.
@@ -98,6 +100,9 @@ std::string shown_value(const FieldPattern& pattern, std::string_view field,
 // over its message. Values that had to be changed live in `storage`, which must outlive `out`.
 void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::string_view line,
                      LineSigns signs, std::vector<std::string>& storage, LineFields& out);
+
+// The line without what carried it.
+std::string_view carried_line(const FormatSet::Impl& set, std::string_view line);
 
 // The format that most lines of `text` speak for, and how many do; null when none is spoken for.
 std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set,

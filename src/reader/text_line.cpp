@@ -85,6 +85,10 @@ std::string_view without_carriers(const FormatSet::Impl& set, std::string_view l
 }
 }  // namespace
 
+std::string_view carried_line(const FormatSet::Impl& set, std::string_view line) {
+  return without_carriers(set, line, [](const auto&, const auto&) {});
+}
+
 std::string shown_value(const FieldPattern& pattern, std::string_view field,
                         std::string_view value) {
   const auto is_in = [field](const std::vector<std::string>& names) {
@@ -122,6 +126,7 @@ void take_line_apart(const FormatSet::Impl& set, const TextFormat& format, std::
     if (prefix == nullptr)
       prefix = find_prefix(format, own, base::Anchor::nowhere, nullptr, captures);
   }
+  out.has_prefix = prefix != nullptr;
   if (prefix != nullptr) {
     out.prefix = prefix;
     const auto first = static_cast<std::size_t>(captures[0].data() - own.data());
@@ -162,8 +167,7 @@ std::pair<const TextFormat*, std::size_t> find_format(const FormatSet::Impl& set
   for (const std::string_view line : base::split(text, '\n')) {
     if (++lines > 400) break;
     const std::string_view part = line.substr(0, 2000);
-    const std::string_view own =
-        seen == 0 ? part : without_carriers(set, part, [](const auto&, const auto&) {});
+    const std::string_view own = seen == 0 ? part : carried_line(set, part);
     for (std::size_t i = 0; i < set.formats.size(); ++i) {
       if (!SignFinder::may_speak(seen, i)) continue;
       votes[i] += std::any_of(

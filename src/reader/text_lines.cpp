@@ -15,6 +15,9 @@ namespace {
 // A folder of small files must not cost a large buffer each.
 constexpr std::size_t kFirstReadBytes = 16 * 1024, kMostReadBytes = 256 * 1024;
 constexpr std::uint64_t kNoticesPerArtifact = 8;  // then the damage is only counted
+// Terminal captures color their lines; zeros are pages that a crash left unwritten.
+constexpr std::string_view kUnclean("\x1B\0", 2);
+constexpr std::string_view kNoBreak = "\xC2\xA0", kNarrow = "\xE2\x80\xAF";
 
 bool is_utf16(TextShape shape) { return shape != TextShape::bytes; }
 base::ByteOrder order_of(TextShape shape) {
@@ -231,12 +234,12 @@ void LineReader::adapt_shape(std::string_view bytes) {
 // Length of the line with its end, when the end is in `bytes`.
 std::optional<std::size_t> LineReader::line_end(std::string_view bytes, std::size_t from) const {
   if (!is_utf16(shape_)) {
-    const auto at = bytes.find('\n', from);
+    const auto at = bytes.find(line_break_, from);
     return at == std::string_view::npos ? std::nullopt : std::optional(at + 1);
   }
   const std::size_t high = shape_ == TextShape::utf16le ? 1 : 0;
   for (std::size_t at = from & ~std::size_t{1}; at + 1 < bytes.size(); at += 2) {
-    if (bytes[at + 1 - high] == '\n' && bytes[at + high] == '\0') return at + 2;
+    if (bytes[at + 1 - high] == line_break_ && bytes[at + high] == '\0') return at + 2;
   }
   return std::nullopt;
 }
@@ -261,6 +264,9 @@ std::optional<TextLine> LineReader::next() {
     const base::TextStart start = base::detect_text_start(buffer_);
     shape_ = start.shape;
     at_ = offset_ = start.bom_bytes;
+    // Some tools that copy text end lines as the first Macintosh did.
+    if (buffer_.find('\n') == std::string::npos && buffer_.find('\r') != std::string::npos)
+      line_break_ = '\r';
   }
   for (;;) {
     if (unread().size() < 4096) fill();
@@ -350,19 +356,29 @@ std::string_view LineReader::decode(std::string_view bytes) {
   if (text.starts_with("\xEF\xBB\xBF"))
     text.remove_prefix(3);  // a BOM in the middle: appended file
   text = without_line_end(text);
-  // Terminal captures color their lines; zeros are pages that a crash left unwritten.
-  if (text.find('\x1B') == std::string_view::npos && text.find('\0') == std::string_view::npos) {
-    return text;
-  }
-  return strip_escapes(text);
+  const bool is_clean = text.find_first_of(kUnclean) == std::string_view::npos &&
+                        (!unifies_blanks_ || (text.find(kNoBreak) == std::string_view::npos &&
+                                              text.find(kNarrow) == std::string_view::npos));
+  return is_clean ? text : cleaned(text);
 }
 
-std::string_view LineReader::strip_escapes(std::string_view line) {
-  stripped_.clear();
+std::string_view LineReader::cleaned(std::string_view line) {
+  cleaned_.clear();
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '\0') continue;
+    if (unifies_blanks_) {
+      const std::string_view rest = line.substr(i);
+      const std::size_t size = rest.starts_with(kNoBreak)  ? kNoBreak.size()
+                               : rest.starts_with(kNarrow) ? kNarrow.size()
+                                                           : 0;
+      if (size != 0) {
+        cleaned_.push_back(' ');
+        i += size - 1;
+        continue;
+      }
+    }
     if (line[i] != '\x1B') {
-      stripped_.push_back(line[i]);
+      cleaned_.push_back(line[i]);
       continue;
     }
     if (i + 1 < line.size() && line[i + 1] == '[') {  // CSI … final byte 0x40–0x7E
@@ -372,7 +388,7 @@ std::string_view LineReader::strip_escapes(std::string_view line) {
       ++i;
     }
   }
-  return stripped_;
+  return cleaned_;
 }
 
 std::string LineReader::encoding() const {
@@ -412,6 +428,7 @@ std::string decode_head(std::span<const std::byte> head, const base::KeyWords& k
   container::MemorySource source(head);
   const container::Artifact artifact;
   LineReader lines(artifact, source, Limits{}, key_words, quiet);
+  lines.unify_blanks();
   std::string text;
   while (const auto line = lines.next()) text.append(line->text).push_back('\n');
   return text;

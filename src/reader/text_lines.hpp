@@ -34,6 +34,9 @@ class LineReader {
   LineReader(const container::Artifact& artifact, container::ByteSource& source,
              const Limits& limits, const base::KeyWords& key_words, EventSink& sink);
 
+  // Gives blanks that do not break a line as plain ones: what was copied out of a mail or a browser
+  // has them where a terminal printed columns. Before the first line.
+  void unify_blanks() { unifies_blanks_ = true; }
   // The next line, or nothing at the end; its text is valid until the next call. Lines over the
   // limit are skipped with a notice, an I/O error ends the text with one.
   std::optional<TextLine> next();
@@ -52,7 +55,7 @@ class LineReader {
   bool is_plain(std::size_t length);
   std::string_view decode(std::string_view bytes);
   void saw(std::string_view encoding);
-  std::string_view strip_escapes(std::string_view line);
+  std::string_view cleaned(std::string_view line);
 
   const container::Artifact& artifact_;
   container::ByteSource& source_;
@@ -65,11 +68,12 @@ class LineReader {
   std::size_t at_ = 0;          // first unread byte of buffer_
   std::uint64_t offset_ = 0;    // of buffer_[at_] in the artifact
   std::uint64_t number_ = 0;
-  bool started_ = false, ended_ = false;
+  bool started_ = false, ended_ = false, unifies_blanks_ = false;
+  char line_break_ = '\n';       // or CR, in texts that have no other
   std::size_t plain_until_ = 0;  // buffer_[at_ … plain_until_) is plain ASCII
   base::TextShape shape_ = base::TextShape::bytes;
   const base::CodePage* page_ = nullptr;  // chosen at the first line that needs one
-  std::string decoded_, stripped_;
+  std::string decoded_, cleaned_;
   std::vector<std::string_view> encodings_;  // in order of appearance
   std::uint64_t bytes_lost_ = 0, lines_refused_ = 0;
 };

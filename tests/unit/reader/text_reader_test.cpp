@@ -178,6 +178,60 @@ TEST_CASE("text: one code in a line that speaks of the connection, whatever stan
   if (!codes.empty()) CHECK(first(codes[0], "ErrorCode") == line.code);
 }
 
+TEST_CASE("text: the second code of a dialog is not the first code of another") {
+  for (const char* text :
+       {"Error code: 0x808\nExtended error code: 0x104\n",
+        "Error code 0x808\nExtended error code 0x104\n",
+        "> Fehlercode: 0x808\n> Erweiterter Fehlercode: 0x104\n",
+        "**Error code:** 0x808\n**Extended error code:** 0x104\n",
+        "Error code:\n0x808\nExtended error code:\n0x104\n",
+        "10:22 AM Anna: Error code: 0x808\n10:22 AM Anna: Extended error code: 0x104\n"}) {
+    INFO(text);
+    const auto codes = of_service(read_bytes(text), "client-disconnect");
+    REQUIRE(codes.size() == 1);
+    CHECK(first(codes[0], "ErrorCode") == "0x808");
+    CHECK(first(codes[0], "ExtendedErrorCode") == "0x104");
+  }
+}
+
+TEST_CASE("text: a sentence counts also where a mail wrapped it, but not where it is advice") {
+  struct Line {
+    const char* text;
+    std::size_t sentences;
+  };
+  const auto line =
+      GENERATE(Line{"Your credentials did not work\n", 1},
+               Line{"The remote session was disconnected because there are no Remote\n"
+                    "Desktop License Servers available to provide a license.\n",
+                    1},
+               Line{"> To sign in remotely, you need the right to sign in through Remote\n"
+                    "> Desktop Services. By default, members of a group have this right.\n",
+                    1},
+               // The second line alone says it, and says it once.
+               Line{"What she tells of the message that comes up when she signs in is:\n"
+                    "Your credentials did not work\n",
+                    1},
+               Line{"\"Your credentials did not work\" is not shown\n", 0},
+               Line{"Could it be that your credentials did not work?\n", 0},
+               Line{"If you see 'Your credentials did not work', type them again.\n", 0},
+               Line{"If you see that there are no Remote Desktop\n"
+                    "License Servers available, install one.\n",
+                    0},
+               Line{"- Your password has expired\n- The logon attempt failed\n"
+                    "- Your account has been disabled\n",
+                    0},
+               Line{"- Your password has expired\n- The logon attempt failed\n", 2});
+  INFO(line.text);
+  CHECK(of_service(read_bytes(line.text), "client-disconnect").size() == line.sentences);
+}
+
+TEST_CASE("text: a list of errors is told as one") {
+  const TextResult got = read_bytes(
+      "- Your password has expired\n- The logon attempt failed\n- Your account has been "
+      "disabled\n");
+  CHECK(got.outcome.of_no_use.find("a list of errors") == 0);
+}
+
 TEST_CASE("event list: lines that are no list of events are refused, each of them") {
   const std::string_view text = "Notes of a meeting\nEvent: none\n\nthe end\n";
   const Reading reading = read_events(reader::read_event_list, as_bytes(text), text_context());
