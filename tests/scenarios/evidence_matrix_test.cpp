@@ -93,11 +93,12 @@ std::string in_words(const Report& report) {
 // Whether the rule pack agrees that the cause cannot have the level, for this reason.
 bool holds(std::string_view reason, const diagnosis::Cause& cause) {
   const auto& causes = RuleExamples::pack().causes().causes();
-  int points = 0;
+  int points = 0, undecided_points = 0;
   bool any_decisive = false, all_decisive = true, all_prove_another = true;
   for (const auto& item : cause.evidence) {
     if (item.weight <= 0) continue;
     points += item.weight;
+    undecided_points += item.decisive ? 0 : item.weight;
     any_decisive = any_decisive || item.decisive;
     all_decisive = all_decisive && item.decisive;
     const bool proves_another = std::any_of(causes.begin(), causes.end(), [&](const auto& other) {
@@ -111,6 +112,7 @@ bool holds(std::string_view reason, const diagnosis::Cause& cause) {
   if (reason == "only-open") return points > 0 && points < 3;
   if (reason == "no-sign") return points == 0;
   if (reason == "one-proof") return points > 0 && all_decisive;
+  if (reason == "taken-back") return any_decisive && undecided_points == 1;
   if (reason == "proof-of-another") return points > 0 && all_prove_another;
   return reason == "self-said" && any_decisive;
 }
