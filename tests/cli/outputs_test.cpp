@@ -119,3 +119,22 @@ TEST_CASE("outputs: evidence of a capture has the lines around it, a shared repo
   CHECK(shared.exit_code == 0);
   CHECK(shared.out.find("\"context\"") == std::string::npos);
 }
+
+TEST_CASE("outputs: a blank line that a record begins at is no line of its evidence") {
+  const std::string folder = fresh_folder("cli-blank");
+  write_text_file(folder + "/netstat.txt",
+                  read_text_file(RDPTRIAGE_SOURCE_DIR "/tests/golden/readers/netstat/"
+                                                      "powershell_list.in"));
+  const Outcome run = run_program({folder, "--format", "json"});
+  CHECK(run.exit_code == 0);
+  const json report = json::parse(run.out);
+  std::size_t lines = 0;
+  for (const json& evidence : report["evidence"]) {
+    if (!evidence.contains("context")) continue;
+    for (const json& line : evidence["context"]) {
+      ++lines;
+      CHECK(line["text"] != "");
+    }
+  }
+  CHECK(lines > 2);
+}
