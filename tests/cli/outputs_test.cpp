@@ -100,6 +100,18 @@ TEST_CASE("diff: logs against logs, and against a report of before") {
   CHECK(same.exit_code == 0);
   CHECK(json::parse(same.out)["change"] == "unchanged");
   CHECK(run_program({"diff", before, folder + "/none"}).exit_code == 3);
+  // A report is one by its content, whatever it is called; and logs are none.
+  for (const char* name : {"/r.txt", "/r"}) {
+    write_text_file(folder + name, read_text_file(folder + "/r.json"));
+    const Outcome renamed = run_program({"diff", folder + name, before, "--format", "json"});
+    INFO(name);
+    CHECK(renamed.exit_code == 0);
+    CHECK(json::parse(renamed.out)["change"] == "unchanged");
+  }
+  write_text_file(folder + "/log.json", read_text_file(kSamples + "gateway-502/case/freerdp.log"));
+  const Outcome log = run_program(
+      {"diff", folder + "/log.json", kSamples + "gateway-502/case", "--format", "json"});
+  CHECK(json::parse(log.out)["change"] == "unchanged");
 }
 
 TEST_CASE("outputs: evidence of a capture has the lines around it, a shared report has them not") {
