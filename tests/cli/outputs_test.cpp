@@ -150,3 +150,24 @@ TEST_CASE("outputs: a blank line that a record begins at is no line of its evide
   }
   CHECK(lines > 2);
 }
+
+TEST_CASE("samples: the command of their README prints what is kept beside them") {
+  const std::filesystem::path before = std::filesystem::current_path();
+  for (const auto& entry : std::filesystem::directory_iterator(kSamples)) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename().string();
+    INFO(name);
+    std::filesystem::current_path(entry.path());
+    const auto printed = [&](const char* format) {
+      return run_program({"case", "--case-id", name, "--reproducible", "--format", format}).out;
+    };
+    const std::string text = printed("text");
+    json report = json::parse(printed("json"));
+    std::filesystem::current_path(before);
+    CHECK(text == read_text_file((entry.path() / "expected.txt").string()));
+    for (const char* member : {"version", "rules_version", "rules_sha256"})
+      report["tool"].erase(member);
+    report["rules"] = {{"matched", 0}, {"not_matched", 0}, {"not_evaluated", json::array()}};
+    CHECK(report == json::parse(read_text_file((entry.path() / "expected.json").string())));
+  }
+}
