@@ -53,4 +53,8 @@ Result<void> confine(const std::string& wanted, std::span<const std::filesystem:
               "it takes Linux 5.13 or later with Landlock; --sandbox auto does what there is");
 }
 
+void confine_memory() {
+  if (!kUnderSanitizer) limit_memory();
+}
+
 }  // namespace rdptriage::cli

@@ -17,4 +17,7 @@ void add_sandbox_option(CLI::App& command, std::string& wanted);
 // the system cannot do all of it.
 Result<void> confine(const std::string& wanted, std::span<const std::filesystem::path> outputs);
 
+// Memory alone, for commands that read reports and not logs.
+void confine_memory();
+
 }  // namespace rdptriage::cli

@@ -216,7 +216,7 @@ int main(int argc, char** argv) {
     rdptriage::cli::print_error({"OUT_OF_MEMORY",
                                  "there is not enough memory for this input",
                                  {},
-                                 "give fewer files, or lower --max-expanded"});
+                                 "give less at once; for bundles, lower --max-expanded"});
     return rdptriage::cli::kTemporary;
   } catch (const std::exception& error) {
     rdptriage::cli::print_error(

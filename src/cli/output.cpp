@@ -9,7 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <optional>
 #include <set>
 
 #include "rdptriage/suggest.hpp"
@@ -40,6 +40,23 @@ bool is_stream(const std::filesystem::path& target) {
 bool is_in_the_way(const std::filesystem::path& target, Existing existing) {
   std::error_code error;
   return existing == Existing::keep && std::filesystem::exists(target, error) && !is_stream(target);
+}
+
+// A report of a large case has some megabytes; a stream without an end has no report.
+constexpr std::size_t kMostReportBytes = std::size_t{256} << 20;
+
+// Nothing when there is more than a report can have.
+std::optional<std::string> read_whole(std::istream& from) {
+  std::string text;
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  while (from && text.size() <= kMostReportBytes) {
+    const std::size_t before = text.size();
+    text.resize(before + kBlock);
+    from.read(text.data() + before, kBlock);
+    text.resize(before + static_cast<std::size_t>(from.gcount()));
+  }
+  if (text.size() > kMostReportBytes) return std::nullopt;
+  return text;
 }
 
 Error exists_already(const std::filesystem::path& target) {
@@ -160,12 +177,30 @@ Result<Report> read_report(const std::string& file) {
     return fail("INPUT_NOT_FOUND", "the report cannot be opened", file, "check the path");
   }
   std::istream& from = file == "-" ? std::cin : in;
-  const std::string text{std::istreambuf_iterator<char>(from), std::istreambuf_iterator<char>()};
-  auto report = parse_report(text);
+  const std::optional<std::string> text = read_whole(from);
+  if (!text) {
+    return fail("REPORT_TOO_LARGE", "there are more than 256 MiB, so it is no report that is read",
+                file, "give one report that `--format json` wrote");
+  }
+  auto report = parse_report(*text);
   if (report) return report;
   Error error = std::move(report).error();
   error.where = file + error.where;
   return tl::make_unexpected(std::move(error));
+}
+
+bool looks_like_report(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return false;
+  std::ifstream in(file, std::ios::binary);
+  std::string head(4096, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(in.gcount()));
+  const auto first = head.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || head[first] != '{') return false;
+  // Other programs sort the members, and `kind` is far behind.
+  return head.find("\"rdptriage.report\"") != std::string::npos ||
+         std::filesystem::path(file).extension() == ".json";
 }
 
 Result<void> write_output(const Report& report, const Output& output, Existing existing,

@@ -44,6 +44,10 @@ Result<void> write_whole(const std::filesystem::path& named, Existing existing,
 // A report back from a file that --format json wrote, "-" for standard input.
 Result<Report> read_report(const std::string& file);
 
+// Whether the file begins as a JSON report does, whatever its name. What can be read only once,
+// such as a pipe, is not looked at.
+bool looks_like_report(const std::string& file);
+
 // Writes one output. An existing file is replaced only when told so. A closed pipe is no failure.
 Result<void> write_output(const Report& report, const Output& output, Existing existing,
                           const WriteOptions& options);

@@ -30,6 +30,7 @@ Existing existing(bool force) { return force ? Existing::replace : Existing::kee
 int write_again(const ReportOptions& options) {
   const auto outputs = plan_outputs(options.output.formats, options.output.target);
   if (!outputs) return report_error(outputs.error());
+  confine_memory();
   const auto report = read_report(options.file);
   if (!report) return report_error(report.error());
   const auto shared = shared_report(
@@ -52,6 +53,7 @@ struct TicketOptions {
 };
 
 int write_payload(const TicketOptions& options) {
+  confine_memory();
   const auto report = read_report(options.file);
   if (!report) return report_error(report.error());
   const auto payload = write_ticket(*report, options.system);
@@ -73,7 +75,7 @@ struct DiffOptions {
 
 // A report that was written before, else logs that are analyzed now.
 Result<Report> report_of(const std::string& path, const CaseOptions& options) {
-  if (std::filesystem::path(path).extension() == ".json") {
+  if (looks_like_report(path)) {
     auto report = read_report(path);
     if (report || report.error().code == "REPORT_MEMBER" ||
         report.error().code == "REPORT_VERSION") {

@@ -237,7 +237,7 @@ class Builder {
             facts.begin(), facts.end(),
             [&, &name = shown](const auto& fact_value) { return fact_value.first == name; });
         if (known) continue;
-        if (auto value = words_.value_of(*fact, field))
+        if (auto value = words_.value_of(*fact, field); value && !value->empty())
           facts.emplace_back(shown, std::move(*value));
       }
     }

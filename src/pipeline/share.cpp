@@ -2,8 +2,13 @@
 // (hosts, user fields, DOMAIN\user, mail), so that the second finds them in running text too.
 #include "rdptriage/share.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
@@ -19,7 +24,9 @@ using report::Pseudonyms;
 using report::Vocabulary;
 using Kind = Pseudonyms::Kind;
 
-// What the program itself writes into reports and logs write around names.
+// What the program itself writes into reports and logs write around names. These stay in sentences
+// also where somebody or something is called so, hence no names, and of roles only those that
+// everybody has: docs/sharing.md tells it.
 constexpr std::string_view kCommonWords = R"(
 the and for not with from that this was are has have had its but all any one two three first last next
 event record line lines file files bytes chunk damaged torn read refused used unused not_used case report
@@ -30,8 +37,8 @@ tcp udp tls ssl http https rdp rpc dns ldap kerberos ntlm credssp nla certificat
 listening established close_wait syn_sent time_wait syn_received closed listen state protocol code status
 reason result value type level id pid process thread message function component logon login password
 account group policy resource authorization authentication license licensing windows microsoft security
-january february march april may june july august september october november december mon tue wed thu fri
-sat sun utc gmt time date year month day hour minute second milliseconds start started stop stopped end
+admin owner proxy firewall router broker support laptop network internet home office company
+measured outcome looked favor utc gmt time date year month day hour minute second milliseconds start started stop stopped end
 true false yes null none default system administrator local service network anonymous nt authority
 evtx xml csv json txt log zip text part parts also more less than into onto over under after before
 eventinfo eventxml userdata eventdata data param1 param2 param3 param4 param5 authtype connectionprotocol
@@ -45,24 +52,42 @@ hkey_local_machine hkey_current_user service_name win32_exit_code service_exit_c
 crlf ipv4 ipv6 ethernet physical autoconfiguration preferred adapter subnet mask dhcp enabled disabled
 warning remote desktop services terminal winstations rdp-tcp portnumber segments sent received retransmitted
 pixel_format_bgrx32 pixel_format_bgra32 framebuffer loading dynamic virtual capabilities confirm active pdu
+when which there other only same while because again still
 could can cannot must may might will would should does did done been being being nothing something
 )";
 
-// Test cases and samples inside rule files hold made-up names that may be somebody's real ones.
-std::string without_tests(std::string_view text) {
+// Words of logs as well, and names of people.
+constexpr std::string_view kCalendar = R"(
+january february march april june july august september october november december mon tue wed thu fri
+sat sun
+)";
+
+// Where `key` stands as a key in the line; npos when it does not.
+std::size_t find_key(std::string_view line, std::string_view key) {
+  const auto at = line.find(key);
+  if (at == std::string_view::npos || at == 0) return at;
+  const char before = line[at - 1];
+  const bool longer = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') ||
+                      before == '_' || before == '-';
+  return longer ? std::string_view::npos : at;
+}
+
+// Test cases, samples, commands and comments inside rule files hold made-up names that may be
+// somebody's real ones.
+std::string without_examples(std::string_view text) {
   std::string out;
-  std::size_t hidden = std::string_view::npos;  // deeper lines than this belong to a test
+  std::size_t hidden = std::string_view::npos;  // deeper lines than this belong to one
   for (const std::string_view line : base::split(text, '\n')) {
     const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
     const std::string_view content = line.substr(indent);
-    if (content.empty()) continue;
+    if (content.empty() || content.front() == '#') continue;
     if (hidden != std::string_view::npos &&
         (indent > hidden || (indent == hidden && content.front() == '-')))
       continue;
     hidden = std::string_view::npos;
     std::string_view kept = line;
-    for (const std::string_view key : {"tests:", "samples:"}) {
-      const auto at = content.find(key);
+    for (const std::string_view key : {"tests:", "samples:", "run:", "undo:"}) {
+      const auto at = find_key(content, key);
       if (at == std::string_view::npos) continue;
       kept = line.substr(0, indent + at);
       hidden = indent;
@@ -75,11 +100,29 @@ std::string without_tests(std::string_view text) {
 
 Vocabulary vocabulary_of(const RuleSet& rules) {
   Vocabulary out;
-  out.add(kCommonWords);
+  out.add_common(kCommonWords);
+  out.add(kCalendar);
   for (const pipeline::RulePackFile& file : rules.impl().files()) {
-    out.add(without_tests(file.text));
+    out.add(without_examples(file.text));
     out.add(file.path);
   }
+  return out;
+}
+
+// The commands of the rule pack as a report holds them: nothing of the case is filled in.
+std::unordered_set<std::string> commands_of(const RuleSet& rules) {
+  std::unordered_set<std::string> out;
+  const diagnosis::CauseSet& causes = rules.impl().causes();
+  for (const diagnosis::Cause& cause : causes.causes()) {
+    std::size_t step = 0;
+    for (const diagnosis::Remedy& remedy : cause.remedies) {
+      const std::string key = fmt::format("{}.remedy.{}.undo", cause.id, ++step);
+      out.insert(remedy.run);
+      out.emplace(rules.impl().translations().text(key, remedy.undo));
+    }
+    for (const diagnosis::CollectItem& item : cause.collect_next) out.insert(item.run);
+  }
+  for (const diagnosis::CollectItem& item : causes.general_collect()) out.insert(item.run);
   return out;
 }
 
@@ -89,7 +132,8 @@ bool contains(const std::string& text, std::string_view part) {
 
 // What a field of this name holds as its whole value; nothing when it is text.
 std::optional<Kind> kind_of_field(std::string_view name) {
-  const std::string lower = base::to_lower_ascii(name);
+  // "EventInfo/Resource": the last part of the path into the event.
+  const std::string lower = base::to_lower_ascii(name.substr(name.rfind('/') + 1));
   if (contains(lower, "sid") || contains(lower, "address") || contains(lower, "time")) return {};
   if (contains(lower, "domain") || contains(lower, "realm")) return Kind::domain;
   if (contains(lower, "username") || contains(lower, "user") || contains(lower, "account") ||
@@ -130,7 +174,8 @@ void drop_rows_beside(Evidence& evidence) {
 
 class Sharing {
  public:
-  explicit Sharing(const Vocabulary& vocabulary) : names_(vocabulary) {}
+  Sharing(const Vocabulary& vocabulary, const std::unordered_set<std::string>& commands)
+      : names_(vocabulary), commands_(commands) {}
 
   // Reads and replaces; the second time with everything learned.
   Report run(Report report) {
@@ -165,7 +210,7 @@ class Sharing {
     for (NotEvaluated& rule : report.rules_not_evaluated) text(rule.because);
     for (CollectNext& next : report.collect_next) {
       text(next.why);
-      text(next.command);
+      command(next.command);
     }
     for (Notice& notice : report.notices) text(notice.text);
     for (std::string& line : report.derivation) text(line);
@@ -182,6 +227,9 @@ class Sharing {
 
  private:
   void text(std::string& value) { value = names_.text(value); }
+  void command(std::string& value) {
+    value = commands_.count(value) != 0 ? names_.own_text(value) : names_.text(value);
+  }
   void texts(std::vector<std::string>& list) {
     for (std::string& value : list) text(value);
   }
@@ -204,19 +252,21 @@ class Sharing {
     for (RemediationStep& step : diagnosis.remediation) {
       text(step.host);
       text(step.text);
-      text(step.command);
-      text(step.undo);
+      command(step.command);
+      command(step.undo);
     }
   }
 
   Pseudonyms names_;
+  const std::unordered_set<std::string>& commands_;
 };
 
 }  // namespace
 
 SharedReport share(const Report& report, const RuleSet& rules) {
   const Vocabulary vocabulary = vocabulary_of(rules);
-  Sharing sharing(vocabulary);
+  const std::unordered_set<std::string> commands = commands_of(rules);
+  Sharing sharing(vocabulary, commands);
   sharing.run(report);  // learns
   SharedReport out;
   out.report = sharing.run(report);

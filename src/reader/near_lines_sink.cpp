@@ -44,8 +44,8 @@ std::span<const NearLine> NearLinesSink::around(const Locator& locator) {
   const auto first = own - std::min(kAround, own - lines_.begin());
   const auto last = behind + std::min(kAround, lines_.end() - behind);
   for (auto line = first; line != last && line - first < kMostShown; ++line) {
-    if (line == own || !base::trim(line->text).empty())
-      around_.push_back({line->number, line->text});
+    // A record may begin at the blank line before it.
+    if (!base::trim(line->text).empty()) around_.push_back({line->number, line->text});
   }
   return around_;
 }

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <type_traits>
+#include <utility>
 
 #include "base/time.hpp"
 #include "rdptriage/names.hpp"
@@ -33,12 +35,23 @@ class ObjectReader {
       out = member->get<std::string>();
     }
   }
-  template <class Number>
-  std::enable_if_t<std::is_arithmetic_v<Number>> get(const char* name, Number& out) const {
+  void get(const char* name, double& out) const {
     if (const Json* member = find(name)) {
       if (!member->is_number()) throw wrong(name, "a number");
-      out = member->get<Number>();
+      out = member->get<double>();
     }
+  }
+  // Exact: converting would make a large number of -5, and anything of 1e300.
+  template <std::integral Number>
+  void get(const char* name, Number& out) const {
+    const Json* member = find(name);
+    if (!member) return;
+    if (!member->is_number_integer()) throw wrong(name, "an integer");
+    const bool fits = member->is_number_unsigned()
+                          ? std::in_range<Number>(member->get<std::uint64_t>())
+                          : std::in_range<Number>(member->get<std::int64_t>());
+    if (!fits) throw wrong(name, "an integer in its range");
+    out = member->get<Number>();
   }
   template <class Number>
   void get(const char* name, std::optional<Number>& out) const {
@@ -288,8 +301,9 @@ void read_notice(const ObjectReader& in, Notice& out) {
   std::string id;
   in.get("artifact", id);
   if (id.size() < 2) return;
-  const auto number = std::strtoul(id.c_str() + 1, nullptr, 10);
-  if (number != 0) out.artifact = static_cast<std::uint32_t>(number - 1);
+  std::uint32_t number = 0;
+  std::from_chars(id.data() + 1, id.data() + id.size(), number);
+  if (number != 0) out.artifact = number - 1;
 }
 
 void read_document(const ObjectReader& in, Report& out) {

@@ -13,7 +13,20 @@
 
 namespace rdptriage::report {
 
-void Vocabulary::add(std::string_view text) {
+namespace {
+
+// The parts of what joiners join: "PC", "17" of "PC-17".
+template <typename Use>
+void for_each_part(std::string_view whole, Use use) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= whole.size(); ++i) {
+    if (i < whole.size() && !is_joiner(whole[i])) continue;
+    if (i > begin) use(whole.substr(begin, i - begin));
+    begin = i + 1;
+  }
+}
+
+void add_words(std::string_view text, std::unordered_set<std::string>& words) {
   while (!text.empty()) {
     const std::string_view whole = chunk_at(text);
     if (whole.empty()) {
@@ -21,19 +34,27 @@ void Vocabulary::add(std::string_view text) {
       text.remove_prefix(skip == 0 ? 1 : skip);
       continue;
     }
-    words_.insert(base::to_lower_ascii(whole));
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i <= whole.size(); ++i) {
-      if (i < whole.size() && !is_joiner(whole[i])) continue;
-      if (i > begin) words_.insert(base::to_lower_ascii(whole.substr(begin, i - begin)));
-      begin = i + 1;
-    }
+    words.insert(base::to_lower_ascii(whole));
+    for_each_part(whole, [&](std::string_view part) { words.insert(base::to_lower_ascii(part)); });
     text.remove_prefix(whole.size());
   }
 }
 
+}  // namespace
+
+void Vocabulary::add(std::string_view text) { add_words(text, words_); }
+
+void Vocabulary::add_common(std::string_view text) {
+  add_words(text, words_);
+  add_words(text, common_);
+}
+
 bool Vocabulary::has(std::string_view word) const {
   return words_.count(base::to_lower_ascii(word)) != 0;
+}
+
+bool Vocabulary::is_common(std::string_view word) const {
+  return common_.count(base::to_lower_ascii(word)) != 0;
 }
 
 const std::string* Pseudonyms::known(std::string_view real) const {
@@ -51,42 +72,69 @@ std::string Pseudonyms::remember(std::string_view real, std::string replacement)
   return replacement;
 }
 
-std::string Pseudonyms::pseudonym(std::string_view real, Kind kind) {
+bool Pseudonyms::is_identity(std::string_view real) const {
+  return identities_.count(base::to_lower_ascii(real)) != 0;
+}
+
+bool Pseudonyms::is_ambiguous(std::string_view real) const {
+  return ambiguous_.count(base::to_lower_ascii(real)) != 0;
+}
+
+bool Pseudonyms::holds_identity(std::string_view real) const {
+  bool holds = is_identity(real);
+  for_each_part(real, [&](std::string_view part) { holds = holds || is_identity(part); });
+  return holds;
+}
+
+bool Pseudonyms::is_harmless(std::string_view real) const {
+  return vocabulary_.has(real) && !holds_identity(real);
+}
+
+std::string Pseudonyms::pseudonym(std::string_view real, Kind kind, Source source) {
+  const bool word = vocabulary_.has(real);
+  // Words of one or two letters are in every sentence: a user "it", a domain "AD".
+  const bool common = word && (vocabulary_.is_common(real) || real.size() <= 2);
+  if (source == Source::field && !common) identities_.insert(base::to_lower_ascii(real));
   if (const std::string* term = known(real)) return *term;
   constexpr std::string_view kPrefixes[] = {"user", "host", "domain", "name"};
   const std::string_view prefix = kPrefixes[static_cast<std::size_t>(kind)];
-  if (!vocabulary_.has(real)) return remember(real, numbered(prefix));
+  if (!word) return remember(real, numbered(prefix));
   // A host called "server": replaced where the whole value is its name, left alone in prose.
   std::string& replacement = ambiguous_[base::to_lower_ascii(real)];
   if (replacement.empty()) {
     replacement = numbered(prefix);
     map_.emplace_back(std::string(real), replacement);
   }
+  // A user called like a name in the rules' own texts is no word of theirs.
+  if (is_identity(real)) terms_.emplace(base::to_lower_ascii(real), replacement);
   return replacement;
 }
 
 std::string Pseudonyms::identity(std::string_view text, Kind kind) {
+  return name(text, kind, Source::field);
+}
+
+std::string Pseudonyms::name(std::string_view text, Kind kind, Source source) {
   if (text.empty() || is_well_known(text) || is_plain_number(text)) return std::string(text);
-  if (const std::string* term = known(text)) return *term;
   const auto backslash = text.rfind('\\');
   if (backslash != std::string_view::npos && backslash + 1 < text.size()) {
     std::string_view domain = text.substr(0, backslash);
     while (!domain.empty() && domain.back() == '\\') domain.remove_suffix(1);
-    const std::string left = identity(domain, kind == Kind::user ? Kind::domain : Kind::host);
-    return left + "\\" + identity(text.substr(backslash + 1), kind);
+    const std::string left = name(domain, kind == Kind::user ? Kind::domain : Kind::host, source);
+    return left + "\\" + name(text.substr(backslash + 1), kind, source);
   }
   const std::string_view whole = chunk_at(text);
   if (whole.size() != text.size()) {
     // Several words, or an address with a port. A name with blanks is one name.
     const bool spaced = std::all_of(text.begin(), text.end(),
                                     [](char c) { return is_chunk(c) || c == ' ' || c == '\''; });
-    return spaced && !vocabulary_.has(text) ? pseudonym(text, kind) : this->text(text);
+    return spaced && !vocabulary_.has(text) ? pseudonym(text, kind, source) : this->text(text);
   }
   if (octets_of(text) || is_guid(text) || text.rfind("S-1-", 0) == 0 ||
       text.find('@') != std::string_view::npos)
-    return chunk(text);
-  if (text.find('.') != std::string_view::npos) return fqdn(text);
-  return pseudonym(text, kind);
+    return chunk(text, source);
+  if (text.find('.') != std::string_view::npos) return fqdn(text, source);
+  return pseudonym(text, kind, source);
 }
 
 // 10.A.B.h keeps which addresses share their first 16 and 24 bits; 192.168.B.h and public addresses
@@ -165,32 +213,31 @@ std::string Pseudonyms::sid(std::string_view real) {
 }
 
 // "rds01.corp.example": the host's own pseudonym and its domain's, which "CORP" alone gets too.
-std::string Pseudonyms::fqdn(std::string_view real) {
-  if (const std::string* term = known(real)) return *term;
+std::string Pseudonyms::fqdn(std::string_view real, Source source) {
   const auto dot = real.find('.');
   const std::string_view host = real.substr(0, dot), domain = real.substr(dot + 1);
   const std::string_view first = domain.substr(0, domain.find('.'));
   // "corp.example" itself has nothing before the domain.
-  if (first.size() == domain.size())
-    return remember(real, pseudonym(host, Kind::domain) + ".example");
-  std::string suffix = pseudonym(first, Kind::domain);
-  if (const std::string* whole = known(domain)) {
-    suffix = *whole;
-  } else {
-    suffix = remember(domain, suffix + ".example");
-  }
-  return remember(real, pseudonym(host, Kind::host) + "." + suffix);
+  const bool is_domain = first.size() == domain.size();
+  const std::string left = pseudonym(host, is_domain ? Kind::domain : Kind::host, source);
+  const std::string right = is_domain ? "example" : pseudonym(first, Kind::domain, source);
+  if (const std::string* term = known(real)) return *term;
+  if (is_domain) return remember(real, left + ".example");
+  const std::string* whole = known(domain);
+  const std::string suffix = whole ? *whole : remember(domain, right + ".example");
+  return remember(real, left + "." + suffix);
 }
 
-std::string Pseudonyms::mail(std::string_view real) {
+std::string Pseudonyms::mail(std::string_view real, Source source) {
   if (const std::string* term = known(real)) return *term;
   const auto at = real.find('@');
-  const std::string user = pseudonym(real.substr(0, at), Kind::user);
-  return remember(real, user + "@" + fqdn(real.substr(at + 1)));
+  const std::string user = pseudonym(real.substr(0, at), Kind::user, source);
+  return remember(real, user + "@" + fqdn(real.substr(at + 1), source));
 }
 
 std::string Pseudonyms::word(std::string_view real) {
-  if (real.size() <= 2 || is_plain_number(real) || vocabulary_.has(real)) return std::string(real);
+  if (const std::string* term = known(real)) return *term;
+  if (real.size() <= 2 || is_plain_number(real) || is_harmless(real)) return std::string(real);
   return pseudonym(real, Kind::name);
 }
 
@@ -202,11 +249,11 @@ std::string Pseudonyms::parts(std::string_view real) {
   return out;
 }
 
-std::string Pseudonyms::chunk(std::string_view real) {
+std::string Pseudonyms::chunk(std::string_view real, Source source) {
   if (const std::string* term = known(real)) return *term;
   if (octets_of(real)) return ipv4(real);
   if (is_joined_number(real) || is_plain_number(real)) return std::string(real);
-  if (vocabulary_.has(real)) return std::string(real);
+  if (is_harmless(real)) return std::string(real);
   if (is_guid(real)) {
     return remember(real, fmt::format("00000000-0000-4000-8000-{:012x}", ++counters_["guid"]));
   }
@@ -215,7 +262,7 @@ std::string Pseudonyms::chunk(std::string_view real) {
   }
   if (real.rfind("S-1-", 0) == 0 && real.size() > 6) return sid(real);
   const auto at = real.find('@');
-  if (at != std::string_view::npos && at != 0 && at + 1 < real.size()) return mail(real);
+  if (at != std::string_view::npos && at != 0 && at + 1 < real.size()) return mail(real, source);
   if (std::none_of(real.begin(), real.end(), is_joiner)) return word(real);
 
   // A name that ends like a file is its words; another one with dots is a host.
@@ -228,7 +275,7 @@ std::string Pseudonyms::chunk(std::string_view real) {
     });
     if (is_logger(real)) return parts(real);
     if (labels && last.size() >= 2 && std::all_of(last.begin(), last.end(), is_letter))
-      return fqdn(real);
+      return fqdn(real, source);
   }
   std::string out;
   bool all_known = true;
@@ -237,7 +284,8 @@ std::string Pseudonyms::chunk(std::string_view real) {
   for (std::size_t i = 0; i <= real.size(); ++i) {
     if (i < real.size() && !is_joiner(real[i])) continue;
     const std::string_view part = real.substr(begin, i - begin);
-    if (part.size() > 2 && !is_plain_number(part) && !vocabulary_.has(part)) all_known = false;
+    if (is_identity(part) || (part.size() > 2 && !is_plain_number(part) && !vocabulary_.has(part)))
+      all_known = false;
     if (parts++ == 0) first = base::to_lower_ascii(part);
     begin = i + 1;
   }
@@ -297,7 +345,7 @@ std::string Pseudonyms::text(std::string_view text) {
     // \\HOST\share
     if (before == '\\' && position >= 2 && all[position - 2] == '\\' &&
         (position == 2 || !is_chunk(all[position - 3])) && !octets_of(piece)) {
-      out += identity(piece, Kind::host);
+      out += name(piece, Kind::host, Source::prose);
       text.remove_prefix(piece.size());
       continue;
     }
@@ -309,16 +357,35 @@ std::string Pseudonyms::text(std::string_view text) {
       const std::string_view user = chunk_at(behind.substr(slashes));
       const std::string_view rest =
           user.empty() ? std::string_view() : behind.substr(slashes + user.size());
-      const bool both_known = vocabulary_.has(piece) && vocabulary_.has(user);
-      if (!user.empty() && (rest.empty() || rest.front() != '\\') && !both_known &&
+      // SERVER\admin: both are words, and both are names elsewhere.
+      const bool both_words = is_harmless(piece) && is_harmless(user) &&
+                              !(is_ambiguous(piece) && (is_ambiguous(user) || is_well_known(user)));
+      if (!user.empty() && (rest.empty() || rest.front() != '\\') && !both_words &&
           piece.find("HKEY") == std::string_view::npos) {
-        out +=
-            identity(piece, Kind::domain) + std::string(slashes, '\\') + identity(user, Kind::user);
+        out += name(piece, Kind::domain, Source::prose) + std::string(slashes, '\\') +
+               name(user, Kind::user, Source::prose);
         text.remove_prefix(piece.size() + slashes + user.size());
         continue;
       }
     }
     out += chunk(piece);
+    text.remove_prefix(piece.size());
+  }
+  return out;
+}
+
+std::string Pseudonyms::own_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::string_view piece = chunk_at(text);
+    if (piece.empty()) {
+      const std::size_t length = std::max<std::size_t>(1, punctuation_length(text));
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+      continue;
+    }
+    out += holds_identity(piece) ? chunk(piece) : std::string(piece);
     text.remove_prefix(piece.size());
   }
   return out;

@@ -1,5 +1,5 @@
 // Text without anything that tells who is concerned. Nothing is guessed to be harmless: a word
-// stays when it is in the vocabulary, everything else gets a pseudonym.
+// stays when it is in the vocabulary and nobody is called so; everything else gets a pseudonym.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,16 @@ class Vocabulary {
  public:
   // All words of a trusted text, and what is joined from words by . - _ as a whole.
   void add(std::string_view trusted_text);
-  bool has(std::string_view word) const;  // whatever its case
+  // The same with words that every report is full of: "server" stays in sentences also where a host
+  // is called so. Replacing it there would hide nothing and make the sentences unreadable.
+  void add_common(std::string_view trusted_text);
+
+  // Whatever the word's case.
+  bool has(std::string_view word) const;
+  bool is_common(std::string_view word) const;
 
  private:
-  std::unordered_set<std::string> words_;  // lower case
+  std::unordered_set<std::string> words_, common_;  // lower case
 };
 
 class Pseudonyms {
@@ -37,26 +43,39 @@ class Pseudonyms {
   // `text` with every word replaced that must not stay.
   std::string text(std::string_view text);
 
+  // A text that the program itself brings, such as a command to type: its words stay, but not where
+  // an identity is called like a name in its examples.
+  std::string own_text(std::string_view text);
+
   // {real, pseudonym} in the order in which they were met.
   const std::vector<std::pair<std::string, std::string>>& map() const { return map_; }
 
  private:
-  std::string pseudonym(std::string_view real, Kind kind);
+  // A field that holds names, or prose in which something looks like one.
+  enum class Source : std::uint8_t { field, prose };
+
+  std::string name(std::string_view text, Kind kind, Source source);
+  std::string pseudonym(std::string_view real, Kind kind, Source source = Source::prose);
   std::string remember(std::string_view real, std::string replacement);
   std::string numbered(std::string_view prefix);
   std::string ipv4(std::string_view real);
   std::string ipv6(std::string_view real);
   std::string sid(std::string_view real);
-  std::string fqdn(std::string_view real);
-  std::string mail(std::string_view real);
-  std::string chunk(std::string_view real);
+  std::string fqdn(std::string_view real, Source source = Source::prose);
+  std::string mail(std::string_view real, Source source = Source::prose);
+  std::string chunk(std::string_view real, Source source = Source::prose);
   std::string word(std::string_view real);
   std::string parts(std::string_view real);
   const std::string* known(std::string_view real) const;
+  bool is_identity(std::string_view real) const;
+  bool is_ambiguous(std::string_view real) const;
+  bool holds_identity(std::string_view real) const;
+  bool is_harmless(std::string_view real) const;
 
   const Vocabulary& vocabulary_;
   std::unordered_map<std::string, std::string> terms_;      // lower case → pseudonym
   std::unordered_map<std::string, std::string> ambiguous_;  // names that are words, too
+  std::unordered_set<std::string> identities_;  // those of terms_ that a field has named
   std::map<std::string, std::size_t> counters_;
   std::map<std::string, std::map<std::string, std::size_t>> subnets_;  // class → subnet → number
   std::map<std::string, std::map<std::string, std::size_t>> members_;  // subnet → host → number

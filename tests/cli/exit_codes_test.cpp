@@ -223,3 +223,14 @@ TEST_CASE("cli: a bundle that promises sixty million members is refused, not giv
   CHECK(outcome.exit_code == 3);
   CHECK(contains(outcome.out + outcome.err, "BUNDLE_DAMAGED"));
 }
+
+TEST_CASE("cli: a stream without an end is no report") {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"report", "/dev/zero"},
+                                                  {"ticket", "/dev/zero", "--for", "jira"}}) {
+    INFO(command.front());
+    const Outcome outcome = run_program(command);
+    CHECK(outcome.exit_code == 3);
+    CHECK(contains(outcome.err, "error[REPORT_TOO_LARGE]"));
+    CHECK_FALSE(contains(outcome.err, "--max-expanded"));
+  }
+}

@@ -100,6 +100,18 @@ TEST_CASE("diff: logs against logs, and against a report of before") {
   CHECK(same.exit_code == 0);
   CHECK(json::parse(same.out)["change"] == "unchanged");
   CHECK(run_program({"diff", before, folder + "/none"}).exit_code == 3);
+  // A report is one by its content, whatever it is called; and logs are none.
+  for (const char* name : {"/r.txt", "/r"}) {
+    write_text_file(folder + name, read_text_file(folder + "/r.json"));
+    const Outcome renamed = run_program({"diff", folder + name, before, "--format", "json"});
+    INFO(name);
+    CHECK(renamed.exit_code == 0);
+    CHECK(json::parse(renamed.out)["change"] == "unchanged");
+  }
+  write_text_file(folder + "/log.json", read_text_file(kSamples + "gateway-502/case/freerdp.log"));
+  const Outcome log = run_program(
+      {"diff", folder + "/log.json", kSamples + "gateway-502/case", "--format", "json"});
+  CHECK(json::parse(log.out)["change"] == "unchanged");
 }
 
 TEST_CASE("outputs: evidence of a capture has the lines around it, a shared report has them not") {
@@ -118,4 +130,44 @@ TEST_CASE("outputs: evidence of a capture has the lines around it, a shared repo
       run_program({folder, "--format", "json", "--share", "--share-map", "none"});
   CHECK(shared.exit_code == 0);
   CHECK(shared.out.find("\"context\"") == std::string::npos);
+}
+
+TEST_CASE("outputs: a blank line that a record begins at is no line of its evidence") {
+  const std::string folder = fresh_folder("cli-blank");
+  write_text_file(folder + "/netstat.txt",
+                  read_text_file(RDPTRIAGE_SOURCE_DIR "/tests/golden/readers/netstat/"
+                                                      "powershell_list.in"));
+  const Outcome run = run_program({folder, "--format", "json"});
+  CHECK(run.exit_code == 0);
+  const json report = json::parse(run.out);
+  std::size_t lines = 0;
+  for (const json& evidence : report["evidence"]) {
+    if (!evidence.contains("context")) continue;
+    for (const json& line : evidence["context"]) {
+      ++lines;
+      CHECK(line["text"] != "");
+    }
+  }
+  CHECK(lines > 2);
+}
+
+TEST_CASE("samples: the command of their README prints what is kept beside them") {
+  const std::filesystem::path before = std::filesystem::current_path();
+  for (const auto& entry : std::filesystem::directory_iterator(kSamples)) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename().string();
+    INFO(name);
+    std::filesystem::current_path(entry.path());
+    const auto printed = [&](const char* format) {
+      return run_program({"case", "--case-id", name, "--reproducible", "--format", format}).out;
+    };
+    const std::string text = printed("text");
+    json report = json::parse(printed("json"));
+    std::filesystem::current_path(before);
+    CHECK(text == read_text_file((entry.path() / "expected.txt").string()));
+    for (const char* member : {"version", "rules_version", "rules_sha256"})
+      report["tool"].erase(member);
+    report["rules"] = {{"matched", 0}, {"not_matched", 0}, {"not_evaluated", json::array()}};
+    CHECK(report == json::parse(read_text_file((entry.path() / "expected.json").string())));
+  }
 }

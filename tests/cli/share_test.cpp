@@ -1,11 +1,13 @@
-// --share: known secrets planted in inputs of every kind are in no output of any format, and the
-// diagnosis is the one without it.
+// --share: known secrets planted in inputs of every kind and the names of every sample are in no
+// output of any format, and the diagnosis is the one without it.
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "support/catch.hpp"
@@ -93,6 +95,65 @@ std::string make_case() {
     }
   }
   return folder;
+}
+
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+// Where `name` stands as a word of the text, with what is around it; "" when it does not.
+std::string leaked_name(const std::string& text, const std::string& name) {
+  const std::string haystack = lower(text), needle = lower(name);
+  for (auto at = haystack.find(needle); at != std::string::npos;
+       at = haystack.find(needle, at + 1)) {
+    const std::size_t end = at + needle.size();
+    if ((at == 0 || !is_word_character(haystack[at - 1])) &&
+        (end == haystack.size() || !is_word_character(haystack[end])))
+      return name + ": …" + text.substr(at < 60 ? 0 : at - 60, 160);
+  }
+  return {};
+}
+
+// Every name and address that a report tells in a place of its own.
+std::set<std::string> names_of(const json& report) {
+  std::set<std::string> out;
+  const auto add = [&](const std::string& name) {
+    std::istringstream parts(name);
+    for (std::string part; std::getline(parts, part, '\\');) {
+      out.insert(part);
+      out.insert(part.substr(0, part.find('.')));
+      if (part.find('.') != std::string::npos) out.insert(part.substr(part.find('.') + 1));
+    }
+  };
+  for (const json& host : report["hosts"]) add(host.value("name", ""));
+  for (const json& identity : report["identities"]) add(identity["name"]);
+  const std::regex names("user|domain|workstation|computer|resource", std::regex::icase);
+  for (const json& evidence : report["evidence"]) {
+    if (!evidence.contains("event") || !evidence["event"].contains("data")) continue;
+    for (const auto& [key, value] : evidence["event"]["data"].items()) {
+      const bool sid = key.find("Sid") != std::string::npos;
+      if (value.is_string() && !sid && std::regex_search(key, names)) add(value);
+    }
+  }
+  const std::string text = report.dump();
+  const std::regex address(R"(\b\d{1,3}(\.\d{1,3}){3}\b)");
+  for (std::sregex_iterator at(text.begin(), text.end(), address), end; at != end; ++at) {
+    const std::string found = at->str();
+    if (found != "0.0.0.0" && found.rfind("127.", 0) != 0) out.insert(found);
+  }
+  std::erase_if(out, [](const std::string& name) { return name.size() <= 2; });
+  return out;
+}
+
+// An event of the gateway: its machine, the user, the target.
+std::string gateway_event(const std::string& machine, const std::string& user,
+                          const std::string& target) {
+  return R"(<Events><Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System>
+<Provider Name="Microsoft-Windows-TerminalServices-Gateway"/><EventID>201</EventID><Level>3</Level>
+<TimeCreated SystemTime="2026-11-20T08:11:52.1031234Z"/><EventRecordID>48812</EventRecordID>
+<Channel>Microsoft-Windows-TerminalServices-Gateway/Operational</Channel><Computer>)" +
+         machine + "</Computer></System><UserData><EventInfo xmlns=\"aag\"><Username>" + user +
+         "</Username><IpAddress>203.0.113.77</IpAddress><AuthType>NTLM</AuthType><Resource>" +
+         target + R"(</Resource><ConnectionProtocol>HTTP</ConnectionProtocol>
+<ErrorCode>23003</ErrorCode></EventInfo></UserData></Event></Events>)";
 }
 
 json diagnosis_of(const std::string& report) {
@@ -188,4 +249,85 @@ TEST_CASE("share: a stored report can be shared too") {
       {"report", out + "/r.json", "--share", "--share-map", "none", "--format", "html"});
   CHECK(outcome.exit_code == 0);
   CHECK(leaked(outcome.out) == "");
+}
+
+TEST_CASE("share: no name of a sample is in any format") {
+  std::size_t samples = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(RDPTRIAGE_SOURCE_DIR) / "samples")) {
+    if (!entry.is_directory()) continue;
+    ++samples;
+    const std::string sample = entry.path().filename().string();
+    const std::string folder = (entry.path() / "case").string(), out = fresh_folder("share-sample");
+    INFO(sample);
+    const Outcome plain = run_program({folder, "--format", "json", "--reproducible"});
+    REQUIRE(plain.exit_code == 0);
+    const std::set<std::string> names = names_of(json::parse(plain.out));
+    CHECK((names.size() > 3 || sample == "bare-pair" || sample == "gateway-502"));
+
+    std::vector<std::string> command{folder, "--share", "--share-map", "none", "-q"};
+    for (const char* format : kFormats) {
+      command.insert(command.end(),
+                     {"--format", std::string(format) + "=" + out + "/shared." + format});
+    }
+    REQUIRE(run_program(command).exit_code == 0);
+    std::vector<std::pair<std::string, std::string>> outputs;
+    for (const char* format : kFormats)
+      outputs.emplace_back(format, read_text_file(out + "/shared." + format));
+    for (const char* system : {"servicenow", "jira"}) {
+      outputs.emplace_back(system,
+                           run_program({"ticket", out + "/shared.json", "--for", system}).out);
+    }
+    for (const auto& [format, text] : outputs) {
+      INFO(format);
+      CHECK(text.size() > 60);
+      for (const std::string& name : names) CHECK(leaked_name(text, name) == "");
+    }
+  }
+  CHECK(samples >= 10);
+}
+
+TEST_CASE("share: names that the rules' commands use as examples are names in a log") {
+  const std::string folder = fresh_folder("share-examples");
+  std::string log =
+      read_text_file(fs::path(RDPTRIAGE_SOURCE_DIR) / "samples/gateway-502/case/freerdp.log");
+  const std::string names = " for CORP\\anna at lic01 and rds01.corp.example";
+  for (auto at = log.find('\n'); at != std::string::npos; at = log.find('\n', at + 1)) {
+    const auto end = at > 0 && log[at - 1] == '\r' ? at - 1 : at;
+    log.insert(end, names);
+    at += names.size();
+  }
+  write_text_file(folder + "/case/client.log", log);
+  const Outcome plain = run_program({folder + "/case", "--format", "json"});
+  const Outcome shared =
+      run_program({folder + "/case", "--share", "--share-map", "none", "--format", "json"});
+  for (const char* name : {"corp", "anna", "lic01", "rds01"}) {
+    CHECK(leaked_name(plain.out, name) != "");
+    CHECK(leaked_name(shared.out, name) == "");
+  }
+}
+
+// Sentences with "server" and "user" say nothing of the host and the user that are called so.
+TEST_CASE("share: names that are common words leave the sentences readable") {
+  const std::string folder = fresh_folder("share-common");
+  write_text_file(folder + "/case/gateway.xml",
+                  gateway_event("gateway.print.example", "SERVER\\administrator", "user"));
+  const auto report = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{folder + "/case", "--format", "json"};
+    command.insert(command.end(), more.begin(), more.end());
+    return json::parse(run_program(command).out);
+  };
+  const json plain = report({}), shared = report({"--share", "--share-map", "none"});
+  REQUIRE(plain["diagnoses"].size() == 1);
+  for (const char* member : {"title", "explanation", "verify"})
+    CHECK(plain["diagnoses"][0][member] == shared["diagnoses"][0][member]);
+  CHECK(plain["diagnoses"][0]["remediation"] == shared["diagnoses"][0]["remediation"]);
+  CHECK(plain["findings"][0]["title"] == shared["findings"][0]["title"]);
+  // As names they are replaced, "print" also where the rules use the word.
+  CHECK(shared["hosts"][0]["name"] == "host1.domain1.example");
+  const json& data = shared["evidence"][0]["event"]["data"];
+  CHECK(data["EventInfo/Username"] == "domain2\\administrator");
+  CHECK(data["EventInfo/Resource"] == "host2");
+  CHECK(leaked_name(shared.dump(), "print") == "");
+  CHECK_THAT(shared["findings"][0]["message"].get<std::string>(),
+             Catch::Matchers::StartsWith("domain2\\administrator from 198.18."));
 }

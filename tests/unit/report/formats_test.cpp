@@ -1,10 +1,13 @@
 // Every output format over a report that attacks whatever shows it.
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <sstream>
 
+#include <limits>
 #include "rdptriage/analyze.hpp"
+
 #include "support/catch.hpp"
 #include "support/kitchen_sink.hpp"
 
@@ -178,6 +181,40 @@ TEST_CASE("json: a report read back writes the same document") {
   REQUIRE(report);
   CHECK(written("json", *report) == first);
   CHECK(written("html", *report) == written("html", test::kitchen_sink_report("x")));
+}
+
+TEST_CASE("json: a number that its member cannot hold is refused, not converted") {
+  struct Case {
+    const char* members;
+    const char* where;
+  };
+  constexpr Case kCases[] = {
+      {R"("artifacts":[{"bytes":-5}])", "/artifacts/0/bytes"},
+      {R"("artifacts":[{"records":{"read":18446744073709551616}}])", "/artifacts/0/records/read"},
+      {R"("findings":[{"count":1e300}])", "/findings/0/count"},
+      {R"("findings":[{"count":1.5}])", "/findings/0/count"},
+      {R"("diagnoses":[{"rank":-7}])", "/diagnoses/0/rank"},
+      {R"("diagnoses":[{"rank":4294967297}])", "/diagnoses/0/rank"},
+      {R"("hosts":[{"clock_offset_ms":9223372036854775808}])", "/hosts/0/clock_offset_ms"},
+      {R"("evidence":[{"locator":{"line":-1}}])", "/evidence/0/locator/line"},
+      {R"("diagnoses":[{"confidence":{"score":"1"}}])", "/diagnoses/0/confidence/score"},
+  };
+  const auto parsed = [](const std::string& members) {
+    return parse_report(R"({"kind":"rdptriage.report","schema_version":"1.0",)" + members + "}");
+  };
+  for (const Case& c : kCases) {
+    INFO(c.members);
+    const auto report = parsed(c.members);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == "REPORT_MEMBER");
+    CHECK(report.error().where == c.where);
+  }
+  const auto edges = parsed(
+      R"("artifacts":[{"bytes":18446744073709551615}],"hosts":[{"clock_offset_ms":-9223372036854775808}],)"
+      R"("diagnoses":[{"confidence":{"score":1}}])");
+  REQUIRE(edges);
+  CHECK(edges->artifacts[0].bytes == 18446744073709551615U);
+  CHECK(edges->hosts[0].clock_offset_ms == std::numeric_limits<std::int64_t>::min());
 }
 
 TEST_CASE("json: what is not a report is refused with the place") {

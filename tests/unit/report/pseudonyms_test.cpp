@@ -13,9 +13,10 @@ const Vocabulary& vocabulary() {
   static const Vocabulary kVocabulary = [] {
     Vocabulary words;
     words.add(
-        "com freerdp connection to refused by the print server event record line user log "
+        "com freerdp connection to refused by print event record line log Rename-Account "
         "freerdp_set_last_error_ex Microsoft-Windows-TerminalServices-Gateway/Operational code "
         "{1139C61B-B549-4251-8ED3-27250A1EDEC8} error last set");
+    words.add_common("the server user");
     return words;
   }();
   return kVocabulary;
@@ -130,6 +131,42 @@ TEST_CASE("share: a name that is a word is replaced as a name, not as a word") {
   CHECK(names.identity("server", Kind::host) == "host1");
   CHECK(names.text("refused by the print server") == "refused by the print server");
   CHECK(names.text("ZQCORP\\user") == "domain1\\user1");
+  CHECK(names.identity("to", Kind::user) == "user2");
+  CHECK(names.text("SERVER\\user to the server") == "host1\\user1 to the server");
+}
+
+TEST_CASE("share: a name goes before the same word of the rules") {
+  Pseudonyms names(vocabulary());
+  CHECK(names.text("refused by print, com.freerdp.print") == "refused by print, com.freerdp.print");
+  CHECK(names.identity("PRINT\\Account", Kind::user) == "domain1\\user1");
+  CHECK(names.text("account of Print\\account refused by the print") ==
+        "user1 of domain1\\user1 refused by the domain1");
+  CHECK(names.text("print/account.log com.freerdp.print") ==
+        "domain1/user1.log com.freerdp.domain1");
+  // What joins words of the rules holds the name, too.
+  CHECK_FALSE(contains(names.text("Rename-Account"), "Account"));
+  CHECK_FALSE(contains(names.text("freerdp_account"), "account"));
+}
+
+TEST_CASE("share: what looks like a name in running text takes no word from the rules") {
+  Pseudonyms names(vocabulary());
+  names.text("print.record.zq and print@log.zq and ZQ\\print");
+  CHECK(names.text("print record log") == "print record log");
+}
+
+TEST_CASE("share: a text of the program's own keeps all but the names") {
+  Pseudonyms names(vocabulary());
+  const char* command =
+      "Add-Member -Member ZQCORP\\zqanna /v:zqrds.zqcorp.example … -SID S-1-5-32-555";
+  names.text("zqanna Add-Member");
+  CHECK(names.own_text(command) == command);
+  names.identity("ZQAnna", Kind::user);
+  names.identity("zqcorp", Kind::domain);
+  const std::string shared = names.own_text(command);
+  CHECK(shared.rfind("Add-Member -Member domain1\\", 0) == 0);
+  CHECK(contains(shared, " … -SID S-1-5-32-555"));
+  CHECK_FALSE(contains(shared, "zqanna"));
+  CHECK_FALSE(contains(shared, "zqcorp"));
 }
 
 TEST_CASE("share: the same text gives the same pseudonyms") {
