@@ -17,6 +17,9 @@ namespace rdptriage {
 // rules were refused by RuleSet::load. Pure: same input, same report, whatever the threads.
 Report analyze(const Case& input, const RuleSet& rules = RuleSet::builtin());
 
+// Whether the text is of the form of CaseOptions::code: "0x904/0x7", "0x904 0x7", "2308".
+bool is_reported_code(std::string_view text);
+
 enum class EventFlow { go_on, stop };
 struct EventSource {      // the artifact an event came from; lives for the call
   std::string_view path;  // "case.zip/System.evtx"

@@ -246,6 +246,7 @@ Result<Totals> run_cases(BatchOptions& options, const RuleSet& rules, CaseList& 
     pool.finish();
   }
   RDPTRIAGE_CHECK(std::move(written));
+  RDPTRIAGE_CHECK(cases.outcome());
   if (folder && interrupted() == 0) RDPTRIAGE_CHECK(folder->finish());
   return totals;
 }
