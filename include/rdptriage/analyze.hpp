@@ -1,4 +1,4 @@
-// The program as four functions; the command line, the tests and the fuzz targets use nothing else.
+// The program from a case to a written report; what else it can do has headers of its own.
 #pragma once
 
 #include <iosfwd>
