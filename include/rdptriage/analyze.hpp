@@ -1,4 +1,4 @@
-// The program as four functions; the command line, the tests and the fuzz targets use nothing else.
+// The program from a case to a written report; what else it can do has headers of its own.
 #pragma once
 
 #include <iosfwd>
@@ -16,6 +16,9 @@ namespace rdptriage {
 // Reads the case, names the cause with its proof. Cannot fail: bad input has become notices, bad
 // rules were refused by RuleSet::load. Pure: same input, same report, whatever the threads.
 Report analyze(const Case& input, const RuleSet& rules = RuleSet::builtin());
+
+// Whether the text is of the form of CaseOptions::code: "0x904/0x7", "0x904 0x7", "2308".
+bool is_reported_code(std::string_view text);
 
 enum class EventFlow { go_on, stop };
 struct EventSource {      // the artifact an event came from; lives for the call

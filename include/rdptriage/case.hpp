@@ -40,7 +40,7 @@ class Case {
   explicit Case(CaseOptions options = {});
 
   // Adds a file, a folder, or "-" for standard input (read later). Fails when there is nothing at
-  // `path` or it cannot be opened.
+  // `path`; what cannot be opened becomes a notice.
   Result<void> add_path(const std::filesystem::path& path);
   // Adds bytes under a name; they are copied.
   Result<void> add_bytes(std::string name, std::span<const std::byte> bytes);

@@ -35,7 +35,7 @@ enum class TimeQuality : std::uint8_t {
 
 enum class ValueKind : std::uint8_t { text, number, boolean, null };
 
-// Where a field came from. Rules look names up in this order (see docs/fields.md).
+// Where a field came from. Rules look names up in this order (docs/rule-format.md).
 enum class FieldSection : std::uint8_t { event_data, user_data, other };
 
 struct Field {

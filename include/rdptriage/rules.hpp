@@ -59,7 +59,7 @@ struct MatchSummary {
   std::uint64_t rules = 0, events = 0, matches = 0;
 };
 
-// The problems as one text, for an error: RULES_REFUSED with every message.
+// The matches of rules over a case, without a diagnosis.
 // Calls `match` in the order of artifacts, events and rules, correlations last; the order does not
 // depend on the number of threads. Fails when rules cannot be read or, unless told to go on,
 // loaded.

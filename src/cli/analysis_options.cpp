@@ -1,10 +1,5 @@
 #include "cli/analysis_options.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <thread>
-
 namespace rdptriage::cli {
 
 namespace {
@@ -79,25 +74,6 @@ ExitCode exit_code_of(Verdict verdict, Status status, const ExitOptions& options
   }
   if (options.strict && status != Status::complete) return kPartial;
   return kOk;
-}
-
-unsigned available_processors() {
-  // The C++ library asks for the affinity mask, which Slurm and taskset set; a container's share is
-  // only in its control group.
-  unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
-    const unsigned long given = std::strtoul(slurm, nullptr, 10);
-    if (given >= 1 && given < processors) processors = static_cast<unsigned>(given);
-  }
-  std::ifstream share("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (share >> quota >> period && quota != "max" && period > 0) {
-    const double whole = std::strtod(quota.c_str(), nullptr) / period;
-    if (whole >= 0 && whole < processors)
-      processors = std::max(1U, static_cast<unsigned>(whole + 0.5));
-  }
-  return processors;
 }
 
 }  // namespace rdptriage::cli

@@ -38,7 +38,4 @@ Result<std::optional<RuleSet>> load_rules(const RuleOptions& options);
 // --fail-on and --strict for one report; kOk when neither applies.
 ExitCode exit_code_of(Verdict verdict, Status status, const ExitOptions& options);
 
-// As many cases at once as the scheduler gave this process processors.
-unsigned available_processors();
-
 }  // namespace rdptriage::cli

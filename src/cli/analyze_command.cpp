@@ -58,6 +58,13 @@ Result<Case> open_case(const AnalyzeOptions& options, const Program& program) {
   return input;
 }
 
+// Left out in silence it would look as if the dialog had said nothing.
+Result<void> read_code(const std::string& code) {
+  if (code.empty() || is_reported_code(code)) return {};
+  return fail("CODE_NOT_UNDERSTOOD", fmt::format("`{}` is no code of the error dialog", code),
+              "--code", "write it as 0x904/0x7, or as one number: 0x904, 2308");
+}
+
 ExitCode exit_code_of(const Report& report, const AnalyzeOptions& options) {
   if (report.verdict == Verdict::not_analysable) return kNotAnalysable;
   return exit_code_of(report.verdict, report.status, options.exit);
@@ -111,7 +118,8 @@ int analyze_paths(const AnalyzeOptions& given, const Program& program) {
   const Existing existing = given.output.force ? Existing::replace : Existing::keep;
   if (auto free = check_outputs(*outputs, existing); !free) return report_error(free.error());
   AnalyzeOptions options = given;
-  auto read = read_focus(options.focus, options.input);
+  auto read = read_code(options.input.code);
+  if (read) read = read_focus(options.focus, options.input);
   if (read) read = read_passwords(options.opening.password_file, options.input.passwords);
   if (!read) return report_error(read.error());
   ReadProgress count;

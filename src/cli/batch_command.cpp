@@ -23,6 +23,7 @@
 #include "cli/sharing.hpp"
 #include "rdptriage/fleet.hpp"
 #include "rdptriage/rdptriage.hpp"
+#include "rdptriage/threads.hpp"
 
 namespace rdptriage::cli {
 
@@ -236,15 +237,16 @@ Result<Totals> run_cases(BatchOptions& options, const RuleSet& rules, CaseList& 
   };
   {
     OrderedPool<std::string, CaseOutcome> pool(
-        options.jobs != 0 ? options.jobs : available_processors(),
-        [&](const std::string& input) { return batch.run(input); }, emit);
+        thread_count(options.jobs), [&](const std::string& input) { return batch.run(input); },
+        emit);
     while (!stop) {
       auto input = cases.next();
-      if (!input) break;
-      pool.add(std::move(*input));
+      if (!input || !pool.add(std::move(*input))) break;
     }
+    pool.finish();
   }
   RDPTRIAGE_CHECK(std::move(written));
+  RDPTRIAGE_CHECK(cases.outcome());
   if (folder && interrupted() == 0) RDPTRIAGE_CHECK(folder->finish());
   return totals;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "cli/interrupt.hpp"
@@ -66,6 +67,7 @@ Result<void> CaseList::add_list(const std::string& file) {
   if (list_ < 0) {
     return fail("INPUT_NOT_FOUND", "the list of cases cannot be opened", file, "check the path");
   }
+  list_name_ = file == "-" ? "standard input" : file;
   at_end_ = false;
   return {};
 }
@@ -76,6 +78,11 @@ bool CaseList::read_more() {
   while (!at_end_ && known_.empty()) {
     const ssize_t count = ::read(list_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR && interrupted() == 0) continue;
+    if (count < 0 && errno != EINTR) {
+      outcome_ = fail("INPUT_UNREADABLE",
+                      fmt::format("the list of cases cannot be read: {}", std::strerror(errno)),
+                      list_name_, "give a file with one path a line");
+    }
     if (count <= 0) {
       at_end_ = true;
       if (!buffer_.empty()) known_.push_back(buffer_);  // a last line without its end

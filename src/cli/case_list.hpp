@@ -38,6 +38,8 @@ class CaseList {
 
   // The next case of this shard; nothing at the end, and when a signal ends the waiting.
   std::optional<std::string> next();
+  // Whether the list could be read as far as next() went.
+  const Result<void>& outcome() const { return outcome_; }
 
  private:
   bool read_more();
@@ -47,7 +49,8 @@ class CaseList {
   Shard shard_;
   int list_ = -1;  // file descriptor
   bool at_end_ = true;
-  std::string buffer_;
+  std::string buffer_, list_name_;
+  Result<void> outcome_;
 };
 
 }  // namespace rdptriage::cli

@@ -1,15 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <exception>
+#include <limits>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/settings.hpp"
 #include "rdptriage/suggest.hpp"
 
@@ -99,21 +104,35 @@ std::string meant_choice(const CommandRow& command, const std::vector<std::strin
   return {};
 }
 
-// "`--jobs` takes a number, not 'many'"
-std::string wrong_value(const CommandRow& command, const std::vector<std::string>& typed) {
+// Options that take a number are as wide as this one.
+using OptionNumber = std::uint32_t;
+
+bool is_option_number(std::string_view text) {
+  OptionNumber value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && at == end;
+}
+
+// "`--jobs` takes a number from 0 to 4294967295, not 'many'", from CLI11's "Could not convert:
+// --jobs = many", where several values stand with commas.
+std::string wrong_value(const CommandRow& command, const std::string& error) {
+  constexpr std::string_view kBegin = "Could not convert: ";
+  if (error.rfind(kBegin, 0) != 0) return error;
+  const std::string what = error.substr(kBegin.size());
   for (const OptionRow& row : command.options) {
-    if (row.is_argument || row.value.empty()) continue;
-    for (std::size_t i = 0; i < typed.size(); ++i) {
-      for (const std::string& name : row.names) {
-        const bool apart = typed[i] == name && i + 1 < typed.size();
-        if (!apart && typed[i].rfind(name + "=", 0) != 0) continue;
-        const std::string value = apart ? typed[i + 1] : typed[i].substr(name.size() + 1);
-        if (row.value == "N" && value.find_first_not_of("0123456789") != std::string::npos)
-          return fmt::format("`{}` takes a number from 0 on, not '{}'", name, value);
+    for (const std::string& name : row.names) {
+      const std::string begin = name + " = ";
+      if (row.value != "N" || what.rfind(begin, 0) != 0) continue;
+      std::istringstream values(what.substr(begin.size()));
+      for (std::string value; std::getline(values, value, ',');) {
+        if (!is_option_number(value))
+          return fmt::format("`{}` takes a number from 0 to {}, not '{}'", name,
+                             std::numeric_limits<OptionNumber>::max(), value);
       }
     }
   }
-  return "an option has a value of the wrong kind";
+  return "a value of the wrong kind: " + what;
 }
 
 int report_parse_error(const CLI::App& app, const std::vector<std::string>& typed,
@@ -132,7 +151,7 @@ int report_parse_error(const CLI::App& app, const std::vector<std::string>& type
   std::string message = error.what(), help = see_help(name);
   if (extras) message = "there are more arguments than the command takes";
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    message = wrong_value(command, typed);
+    message = wrong_value(command, error.what());
   }
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {
     if (const std::string near = meant_choice(command, typed); !near.empty())
@@ -156,11 +175,6 @@ int run(std::vector<std::string> arguments) {
   app.set_version_flag("--version", "rdptriage " RDPTRIAGE_VERSION);
   app.require_subcommand(1);
   use_table_for_help(app);
-  set_examples(app,
-               "rdptriage case.zip                      the cause, on one screen\n"
-               "rdptriage case.zip --format html=r.html a page to send\n"
-               "rdptriage explain 0x904 0x7             what a code means\n"
-               "rdptriage demo                          see it work\n");
   Program program{app, arguments};
   add_analyze_command(program);
   add_batch_command(program);
@@ -176,6 +190,12 @@ int run(std::vector<std::string> arguments) {
   add_schema_command(program);
   add_completion_command(program);
   add_man_command(program);
+  // After the commands: each begins with what the program has when it is added.
+  set_examples(app,
+               "rdptriage case.zip                      the cause, on one screen\n"
+               "rdptriage case.zip --format html=r.html a page to send\n"
+               "rdptriage explain 0x904 0x7             what a code means\n"
+               "rdptriage demo                          see it work\n");
 
   if (arguments.empty()) {
     std::fputs(app.help().c_str(), stderr);
@@ -203,6 +223,14 @@ int run(std::vector<std::string> arguments) {
 
 }  // namespace
 
+// A disk that is full must not look like an answer, whichever command wrote.
+int run_and_finish(std::vector<std::string> arguments) {
+  const int exit_code = run(std::move(arguments));
+  const auto written = finish_standard_output();
+  if (written || exit_code == kTemporary) return exit_code;
+  return report_error(written.error());
+}
+
 }  // namespace rdptriage::cli
 
 int main(int argc, char** argv) {
@@ -211,7 +239,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
 #endif
   try {
-    return rdptriage::cli::run({argv + 1, argv + argc});
+    return rdptriage::cli::run_and_finish({argv + 1, argv + argc});
   } catch (const std::bad_alloc&) {
     rdptriage::cli::print_error({"OUT_OF_MEMORY",
                                  "there is not enough memory for this input",

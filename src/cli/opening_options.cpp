@@ -60,13 +60,15 @@ Result<Case> open_case(const std::vector<std::string>& paths, CaseOptions input,
 Result<void> read_passwords(const std::string& file, std::vector<std::string>& out) {
   if (file.empty()) return {};
   std::ifstream in(file, std::ios::binary);
-  if (!in) {
+  const auto unreadable = [&file] {
     return fail("PASSWORD_FILE", "cannot be read", file, "give a file with one password a line");
-  }
+  };
+  if (!in) return unreadable();
   for (std::string line; std::getline(in, line);) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) out.push_back(line);
   }
+  if (in.bad()) return unreadable();
   return {};
 }
 

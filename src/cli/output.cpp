@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -168,6 +169,17 @@ Result<void> write_whole(const std::filesystem::path& named, Existing existing,
                 "is the disk full?");
   }
   return {};
+}
+
+Result<void> finish_standard_output() {
+  std::cout.flush();
+  const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  // Which of the writes failed, and why, is not known any more; whether somebody still reads is.
+  pollfd reader{STDOUT_FILENO, POLLOUT, 0};
+  const bool nobody_reads = poll(&reader, 1, 0) == 1 && (reader.revents & (POLLERR | POLLHUP)) != 0;
+  if (arrived || nobody_reads) return {};
+  return fail("OUTPUT_FAILED", "the output could not be written whole", "standard output",
+              "check the free space of the disk that the output goes to");
 }
 
 Result<Report> read_report(const std::string& file) {

@@ -41,6 +41,10 @@ Result<FormatInfo> find_format(const std::string& name,
 Result<void> write_whole(const std::filesystem::path& named, Existing existing,
                          FunctionRef<Result<void>(std::ostream&)> write);
 
+// Whether all that was written to standard output has arrived; asked once, at the end. A reader of
+// a pipe that has seen enough is no failure.
+Result<void> finish_standard_output();
+
 // A report back from a file that --format json wrote, "-" for standard input.
 Result<Report> read_report(const std::string& file);
 

@@ -11,17 +11,13 @@ namespace rdptriage::cli {
 Progress::Progress(Show show, std::function<std::string()> text) : text_(std::move(text)) {
   const char* term = std::getenv("TERM");
   const bool terminal = isatty(STDERR_FILENO) == 1 && term && std::string(term) != "dumb";
-  if (show == Show::on_terminal && terminal) thread_ = std::thread([this] { run(); });
+  if (show == Show::on_terminal && terminal) thread_.start([this] { run(); });
 }
 
 Progress::~Progress() {
-  {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    wake_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
-  if (shown_) std::fputs("\r\x1b[K", stderr);
+  const std::lock_guard lock(mutex_);
+  done_ = true;
+  wake_.notify_all();
 }
 
 void Progress::run() {
@@ -35,6 +31,7 @@ void Progress::run() {
     shown_ = true;
     pause = std::chrono::milliseconds(250);
   }
+  if (shown_) std::fputs("\r\x1b[K", stderr);
 }
 
 std::string files_and_bytes(const ReadProgress& count) {

@@ -6,9 +6,9 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "rdptriage/case.hpp"
+#include "rdptriage/threads.hpp"
 
 namespace rdptriage::cli {
 
@@ -29,7 +29,7 @@ class Progress {
   std::condition_variable wake_;
   std::function<std::string()> text_;
   bool done_ = false, shown_ = false;
-  std::thread thread_;
+  ThreadGroup thread_;  // last: it ends before what it uses
 };
 
 // "14 files, 218.3 MB"

@@ -12,6 +12,7 @@
 
 #include "cli/command.hpp"
 #include "cli/opening_options.hpp"
+#include "cli/option_table.hpp"
 #include "rdptriage/rules.hpp"
 #include "rdptriage/safe_text.hpp"
 
@@ -293,21 +294,40 @@ void add_rules_command(Program& program) {
   add_opening_options(*match, options->opening, options->input.limits);
   match->add_option("PATH", options->paths, "Logs, traces and captures: files, folders, archives")
       ->required();
+  set_examples(*match,
+               "rdptriage rules match case.zip\n"
+               "rdptriage rules match --rules my-rules --format jsonl Security.evtx");
 
   CLI::App* list = add("list", "What rules there are", run_list);
   add_rule_paths(list);
   add_format(list);
+  set_examples(*list,
+               "rdptriage rules list\n"
+               "rdptriage rules list my-rules --format jsonl");
 
   CLI::App* lint = add("lint", "Find mistakes in rules", run_lint);
   add_rule_paths(lint);
   lint->add_flag("--sigma", options->sigma, "Also find what other Sigma engines do not understand");
+  set_examples(*lint,
+               "rdptriage rules lint my-rules\n"
+               "rdptriage rules lint my-rules --sigma");
 
-  add_rule_paths(add("test", "Run the tests inside the rules", run_test));
+  CLI::App* test = add("test", "Run the tests inside the rules", run_test);
+  add_rule_paths(test);
+  set_examples(*test, "rdptriage rules test my-rules");
 
   CLI::App* explain = add("explain", "Why a rule does or does not match an event", run_explain);
   add_rules(explain);
   explain->add_option("RULE", options->rule, "Name or id of the rule")->required();
   explain->add_option("EVENT", options->event, "The event as a JSON object, or @FILE")->required();
+  set_examples(*explain,
+               "rdptriage rules explain --rules my-rules my_rule '{\"EventID\": 302}'\n"
+               "rdptriage rules explain --rules my-rules my_rule @event.json");
+  // After the commands: each begins with what this one has when it is added.
+  set_examples(*rules,
+               "rdptriage rules list\n"
+               "rdptriage rules lint my-rules\n"
+               "rdptriage rules match --rules my-rules case.zip");
 }
 
 }  // namespace rdptriage::cli

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "rdptriage/suggest.hpp"
 
@@ -58,8 +59,18 @@ Error wrong_line(const std::string& where, const std::string& message, const std
 
 Result<std::vector<Setting>> read_file(const std::string& path, const CommandRow& root) {
   std::vector<Setting> out;
+  // A file in a folder that nobody may enter (the home of another user) is nobody's setting; one
+  // that is there was meant, and what it protects must not be dropped.
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return out;
   std::ifstream in(path);
-  if (!in) return out;
+  const auto unreadable = [&path] {
+    return fail(
+        "CONFIG", "the configuration file cannot be read", path,
+        "check its permissions, or let RDPTRIAGE_CONFIG name another one; `none` reads none");
+  };
+  if (!in || std::filesystem::is_directory(status)) return unreadable();
   std::vector<std::string> commands, options;
   all_names(root, commands, options);
   std::string section, line;
@@ -83,11 +94,19 @@ Result<std::vector<Setting>> read_file(const std::string& path, const CommandRow
           wrong_line(where, "no command has an option '--" + name + "'", suggest(name, options)));
     out.push_back({section, name, trimmed(line.substr(equals + 1)), where});
   }
+  if (in.bad()) return unreadable();
   return out;
 }
 
-bool is_true(const std::string& value) {
-  return value == "1" || value == "true" || value == "yes" || value == "on";
+// Whether a flag is on; nothing for a word that says neither.
+std::optional<bool> parse_switch(const std::string& value) {
+  for (const char* word : {"1", "true", "yes", "on"}) {
+    if (value == word) return true;
+  }
+  for (const char* word : {"0", "false", "no", "off"}) {
+    if (value == word) return false;
+  }
+  return std::nullopt;
 }
 
 bool is_typed(const OptionRow& row, const std::vector<std::string>& arguments) {
@@ -104,13 +123,21 @@ bool is_typed(const OptionRow& row, const std::vector<std::string>& arguments) {
   return false;
 }
 
-// Adds one value; a flag is only there or not.
-void add(const OptionRow& row, const std::string& value, std::vector<std::string>& out) {
+// Adds one value that `where` sets; a flag is only there or not.
+Result<void> add(const OptionRow& row, const std::string& value, const std::string& where,
+                 std::vector<std::string>& out) {
   if (!row.value.empty()) {
     out.push_back(row.long_name() + "=" + value);
-  } else if (is_true(value)) {
-    out.push_back(row.long_name());
+    return {};
   }
+  const auto on = parse_switch(value);
+  if (!on) {
+    return fail("CONFIG", fmt::format("`{}` is neither on nor off", value), where,
+                fmt::format("{} is a flag: write 1, true, yes or on; or 0, false, no or off",
+                            row.long_name()));
+  }
+  if (*on) out.push_back(row.long_name());
+  return {};
 }
 
 }  // namespace
@@ -149,8 +176,9 @@ Result<std::vector<std::string>> with_settings(const CommandRow& root,
     RDPTRIAGE_TRY(auto settings, read_file(path, root));
     files.push_back(std::move(settings));
   }
+  std::error_code error;
   if (const std::string chosen = text_of("RDPTRIAGE_CONFIG");
-      !chosen.empty() && chosen != "none" && !std::filesystem::exists(chosen)) {
+      !chosen.empty() && chosen != "none" && !std::filesystem::exists(chosen, error)) {
     return fail("CONFIG", "the configuration file is not there", chosen,
                 "RDPTRIAGE_CONFIG names it; `none` reads none");
   }
@@ -161,7 +189,7 @@ Result<std::vector<std::string>> with_settings(const CommandRow& root,
     for (char& c : variable)
       c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     if (const std::string value = text_of(variable.c_str()); !value.empty()) {
-      add(row, value, added);
+      RDPTRIAGE_CHECK(add(row, value, variable, added));
       continue;
     }
     for (const std::vector<Setting>& settings : files) {
@@ -175,9 +203,10 @@ Result<std::vector<std::string>> with_settings(const CommandRow& root,
       const auto& chosen = own.empty() ? general : own;
       if (chosen.empty()) continue;
       if (row.repeatable) {
-        for (const Setting* setting : chosen) add(row, setting->value, added);
+        for (const Setting* setting : chosen)
+          RDPTRIAGE_CHECK(add(row, setting->value, setting->where, added));
       } else {
-        add(row, chosen.back()->value, added);
+        RDPTRIAGE_CHECK(add(row, chosen.back()->value, chosen.back()->where, added));
       }
       break;
     }

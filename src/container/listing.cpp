@@ -160,7 +160,14 @@ class Lister {
       std::vector<std::string> names;  // still to do, last first
     };
     std::vector<Folder> open;
-    open.push_back({input.path, shown == "." ? std::string() : shown, names_of(input.path, shown)});
+    const auto enter = [&](const fs::path& path, std::string shown_below,
+                           const std::string& named) {
+      std::error_code error;
+      std::vector<std::string> names = names_of(path, error);
+      open.push_back({path, std::move(shown_below), std::move(names)});
+      return !error || keep(unlisted(path, named, error));
+    };
+    if (!enter(input.path, shown == "." ? std::string() : shown, shown)) return;
     while (!open.empty()) {
       Folder& folder = open.back();
       if (folder.names.empty()) {
@@ -175,8 +182,7 @@ class Lister {
       std::error_code error;
       const fs::file_type type = fs::symlink_status(path, error).type();
       if (type == fs::file_type::directory) {
-        auto names = names_of(path, path_shown);
-        open.push_back({path, std::move(path_shown), std::move(names)});
+        if (!enter(path, path_shown, path_shown)) return;
       } else if (type == fs::file_type::symlink) {
         ListedFile file = listed(path_shown, path);
         file.refusal = notice_of({"LINK_NOT_FOLLOWED", "is a link; links are not followed",
@@ -188,17 +194,20 @@ class Lister {
     }
   }
 
-  std::vector<std::string> names_of(const fs::path& folder, const std::string& shown) {
+  // A folder that cannot be listed, or not to its end: what is in it is missing from the case.
+  static ListedFile unlisted(const fs::path& folder, const std::string& shown,
+                             const std::error_code& error) {
+    ListedFile file = listed(shown, folder);
+    file.refusal = notice_of({"INPUT_UNREADABLE", "the folder cannot be listed: " + error.message(),
+                              shown, "check its permissions"});
+    return file;
+  }
+
+  std::vector<std::string> names_of(const fs::path& folder, std::error_code& error) {
     SmallestNames smallest(guard_->limits().max_entries);
-    std::error_code error;
     fs::directory_iterator entry(folder, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       smallest.add(entry->path().filename().string());
-    }
-    if (error) {
-      listing_.notices.push_back(
-          notice_of({"INPUT_UNREADABLE", "the folder cannot be listed: " + error.message(), shown,
-                     "check its permissions"}));
     }
     std::vector<std::string> names = smallest.take();
     std::reverse(names.begin(), names.end());

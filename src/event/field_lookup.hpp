@@ -1,4 +1,4 @@
-// What a field name in a rule means for an event (docs/fields.md).
+// What a field name in a rule means for an event (docs/rule-format.md).
 //
 // EventID, Channel, Computer and Provider_Name are always the record's own <System> values. Any
 // other name is looked up in EventData (by Name), then among the leaf elements of UserData by their

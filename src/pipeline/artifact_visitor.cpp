@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "base/sha256.hpp"
 #include "pipeline/artifact_row.hpp"
 #include "pipeline/hashing_source.hpp"
 #include "pipeline/notice_cap.hpp"
+#include "rdptriage/threads.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -34,29 +34,25 @@ std::string hash_of(const container::RandomAccess& data, ReadProgress* progress)
 // The hash of a whole file: made beside the reading of it where a thread is to spare, else behind.
 class SideHash {
  public:
-  ~SideHash() { wait(); }
   // `data` must live until take().
   void start(const container::RandomAccess& data, unsigned jobs, ReadProgress* progress) {
     constexpr std::uint64_t kWorthAThread = 4 << 20;
     data_ = &data;
     progress_ = progress;
     if (jobs < 2 || data.size() < kWorthAThread) return;
-    thread_ = std::thread([this] { hash_ = hash_of(*data_, progress_); });
+    beside_ = thread_.start([this] { hash_ = hash_of(*data_, progress_); });
   }
   std::string take() {
-    const bool beside = thread_.joinable();
-    wait();
-    return beside ? std::move(hash_) : hash_of(*data_, progress_);
+    thread_.join();
+    return beside_ ? std::move(hash_) : hash_of(*data_, progress_);
   }
 
  private:
-  void wait() {
-    if (thread_.joinable()) thread_.join();
-  }
   const container::RandomAccess* data_ = nullptr;
   ReadProgress* progress_ = nullptr;
   std::string hash_;
-  std::thread thread_;
+  bool beside_ = false;
+  ThreadGroup thread_;  // last: it ends before what it writes to
 };
 
 reader::Flow consume(EventView& event, EventConsumer& consumer, std::atomic<bool>& stopped) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -13,17 +14,43 @@ namespace rdptriage {
 namespace {
 namespace fs = std::filesystem;
 
-Result<void> add_file(const fs::path& path, base::Sha256& hash) {
+// Stands for the bytes of what cannot be read: the case is analyzed without it, and is another one
+// when it can be read the next time.
+constexpr std::string_view kUnreadable("\0unreadable\n", 12);
+
+// False when the file cannot be read to its end.
+bool add_file(const fs::path& path, base::Sha256& hash) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    return fail("INPUT_UNREADABLE", "the file cannot be opened", path.string(),
-                "check the permissions of the file");
-  }
+  if (!in) return false;
   std::vector<char> buffer(1 << 16);
   while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
     hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(in.gcount())));
-  if (in.bad()) return fail("INPUT_UNREADABLE", "reading failed", path.string());
-  return {};
+  return !in.bad();
+}
+
+struct Entry {
+  fs::path path;
+  bool is_file;  // else a folder that cannot be listed
+};
+
+// Links are not followed, as in reading.
+std::vector<Entry> entries_below(const fs::path& folder) {
+  std::vector<Entry> entries;
+  std::vector<fs::path> open{folder};
+  while (!open.empty()) {
+    const fs::path path = std::move(open.back());
+    open.pop_back();
+    std::error_code error, ignored;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+      const fs::file_type type = at->symlink_status(ignored).type();
+      if (type == fs::file_type::regular) entries.push_back({at->path(), true});
+      if (type == fs::file_type::directory) open.push_back(at->path());
+    }
+    if (error) entries.push_back({path, false});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.path < b.path; });
+  return entries;
 }
 }  // namespace
 
@@ -36,24 +63,19 @@ Result<std::string> input_digest(const fs::path& path) {
   }
   base::Sha256 hash;
   if (fs::is_regular_file(status)) {
-    RDPTRIAGE_CHECK(add_file(path, hash));
+    if (!add_file(path, hash)) {
+      return fail("INPUT_UNREADABLE", "the file cannot be read", path.string(),
+                  "check the permissions of the file");
+    }
     return base::to_hex(hash.finish());
   }
   if (!fs::is_directory(status)) {
     return fail("INPUT_NOT_A_FILE", "is neither a file nor a folder", path.string(),
                 "copy its content into a file first");
   }
-  std::vector<fs::path> files;
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
-       at.increment(error)) {
-    std::error_code ignored;
-    if (at->symlink_status(ignored).type() == fs::file_type::regular) files.push_back(at->path());
-  }
-  if (error) return fail("INPUT_UNREADABLE", "the folder cannot be listed", path.string());
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    hash.update(fmt::format("{}\n", file.lexically_relative(path).generic_string()));
-    RDPTRIAGE_CHECK(add_file(file, hash));
+  for (const Entry& entry : entries_below(path)) {
+    hash.update(fmt::format("{}\n", entry.path.lexically_relative(path).generic_string()));
+    if (!entry.is_file || !add_file(entry.path, hash)) hash.update(kUnreadable);
   }
   return base::to_hex(hash.finish());
 }

@@ -9,20 +9,18 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 
 #include "pipeline/artifact_visitor.hpp"
 #include "pipeline/reading_order.hpp"
+#include "rdptriage/threads.hpp"
 
 namespace rdptriage::pipeline {
 
 namespace {
 unsigned jobs_for(unsigned wanted, std::size_t files) {
-  const unsigned available =
-      wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<unsigned>(std::clamp<std::size_t>(files, 1, available));
+  return static_cast<unsigned>(std::clamp<std::size_t>(files, 1, thread_count(wanted)));
 }
 
 // Hands consumers on in one order, whatever the order in which threads come with them. The same
@@ -35,9 +33,13 @@ class Delivery {
   void add(std::size_t position, std::optional<ReadArtifact> read) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(position, std::move(read));
-    for (auto at = waiting_.begin(); at != waiting_.end() && at->first == next_; ++next_) {
-      if (at->second) take(std::move(*at->second));
-      at = waiting_.erase(at);
+    for (auto at = waiting_.begin(); at != waiting_.end() && at->first == next_;
+         at = waiting_.begin()) {
+      // Out of the queue first: when taking it fails, no other thread is to take what is left of
+      // it.
+      const auto ready = waiting_.extract(at);
+      ++next_;
+      if (ready.mapped()) take(std::move(*ready.mapped()));
     }
     has_moved_.notify_all();
   }
@@ -45,7 +47,13 @@ class Delivery {
   // so there is always one that need not wait.
   void wait_for(std::size_t position) {
     std::unique_lock lock(mutex_);
-    has_moved_.wait(lock, [&] { return next_ >= position; });
+    has_moved_.wait(lock, [&] { return next_ >= position || abandoned_; });
+  }
+  // A thread has failed: what it was at will never be added, and nobody is to wait for it.
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    has_moved_.notify_all();
   }
   // REQUIRES: no other thread is at work, and all files have been added.
   void take(ReadArtifact read) {
@@ -66,6 +74,7 @@ class Delivery {
   std::mutex mutex_;
   std::condition_variable has_moved_;
   std::size_t next_ = 0;
+  bool abandoned_ = false;
   std::map<std::size_t, std::optional<ReadArtifact>> waiting_;
   std::unordered_map<std::string, std::uint32_t> first_of_;
   std::map<std::uint32_t, std::uint32_t> repeats_;
@@ -146,7 +155,7 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
   std::vector<ArtifactVisitor> visitors;  // one a thread, and one for the bundles
   for (unsigned i = 0; i <= jobs; ++i) visitors.emplace_back(setup);
   std::atomic<std::size_t> next{0};
-  const auto work = [&](ArtifactVisitor& visitor) {
+  const auto read_files = [&](ArtifactVisitor& visitor) {
     for (std::size_t i = next++; i < files.size(); i = next++) {
       std::optional<ReadArtifact> read;
       FileTurn turn(delivery, i, repeats);
@@ -155,10 +164,15 @@ CaseReading read_case(const Case& input, const ReadSetup& wanted, MakeConsumer m
       delivery.add(i, std::move(read));
     }
   };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work, std::ref(visitors[i]));
-  work(visitors[0]);
-  for (std::thread& thread : threads) thread.join();
+  run_on_threads(jobs, [&](unsigned thread) {
+    try {
+      read_files(visitors[thread]);
+    } catch (...) {
+      stopped = true;
+      delivery.abandon();
+      throw;
+    }
+  });
   // Bundles count towards the limits, so they are opened one after the other.
   for (const container::ListedFile* bundle : bundles) {
     FileTurn turn(delivery, files.size(), repeats);

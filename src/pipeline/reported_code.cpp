@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "rdptriage/analyze.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -19,6 +20,21 @@ std::optional<std::string> hex_code(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return fmt::format("0x{:x}", value);
+}
+
+struct ReportedCode {
+  std::string error, extended;  // as 0x904; the extended one may be empty
+};
+
+std::optional<ReportedCode> parse_code(std::string_view code) {
+  const auto separator = code.find_first_of("/ ,");
+  const auto error = hex_code(code.substr(0, separator));
+  std::optional<std::string> extended = std::string();
+  if (separator != std::string_view::npos) {
+    extended = hex_code(base::trim(code.substr(separator + 1)));
+  }
+  if (!error || !extended) return std::nullopt;
+  return ReportedCode{*error, *extended};
 }
 
 class CodeDecoder final : public EventDecoder {
@@ -41,13 +57,8 @@ class CodeDecoder final : public EventDecoder {
 std::optional<ArtifactReport> report_code(std::string_view code, std::uint32_t artifact,
                                           MatchingConsumer& consumer) {
   code = base::trim(code);
-  const auto separator = code.find_first_of("/ ,");
-  const auto error = hex_code(code.substr(0, separator));
-  std::optional<std::string> extended = std::string();
-  if (separator != std::string_view::npos) {
-    extended = hex_code(base::trim(code.substr(separator + 1)));
-  }
-  if (!error || !extended) return std::nullopt;
+  const auto parsed = parse_code(code);
+  if (!parsed) return std::nullopt;
   EventKey key;
   key.product = "rdp";
   key.service = "client-disconnect";
@@ -55,7 +66,7 @@ std::optional<ArtifactReport> report_code(std::string_view code, std::uint32_t a
   locator.artifact = artifact;
   locator.line = 1;
   locator.byte_length = code.size();
-  CodeDecoder decoder(*error, *extended);
+  CodeDecoder decoder(parsed->error, parsed->extended);
   std::vector<Field> fields;
   EventView event(key, locator, decoder, fields);
   consumer.event(event);
@@ -70,3 +81,9 @@ std::optional<ArtifactReport> report_code(std::string_view code, std::uint32_t a
 }
 
 }  // namespace rdptriage::pipeline
+
+namespace rdptriage {
+bool is_reported_code(std::string_view text) {
+  return pipeline::parse_code(base::trim(text)).has_value();
+}
+}  // namespace rdptriage

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "base/output_buffer.hpp"
@@ -20,6 +19,7 @@
 #include "pipeline/rule_set_impl.hpp"
 #include "pipeline/same_bytes.hpp"
 #include "pipeline/seen_records.hpp"
+#include "rdptriage/threads.hpp"
 #include "reader/reader.hpp"
 #include "report/event_csv.hpp"
 #include "report/event_import.hpp"
@@ -327,8 +327,7 @@ WriteSummary write_events(const Case& input, EventFormat format, const EventFilt
   reader::ReadContext context;
   context.limits = input.options().limits;
   context.carve = input.options().carve;
-  context.jobs = input.options().jobs != 0 ? input.options().jobs
-                                           : std::max(1U, std::thread::hardware_concurrency());
+  context.jobs = thread_count(input.options().jobs);
   const std::string_view head = format == EventFormat::csv   ? report::kEventCsvHead
                                 : format == EventFormat::xml ? report::kEventXmlHead
                                                              : std::string_view();

@@ -192,10 +192,13 @@ class Card {
       const std::size_t more = unused.size() - kMostFiles;
       row("", fmt::format("… and {} more file{}", more, more == 1 ? "" : "s"));
     }
-    if (unused.empty()) {
-      wrapped("BECAUSE", report_.artifacts.empty()
-                             ? "there is no file in what was given"
-                             : "it could be read, but none of it is about a connection");
+    if (!unused.empty()) return;
+    if (!report_.artifacts.empty()) {
+      wrapped("BECAUSE", "it could be read, but none of it is about a connection");
+    } else if (!report_.notices.empty()) {
+      wrapped("BECAUSE", report_.notices.front().text);
+    } else {
+      wrapped("BECAUSE", "there is no file in what was given");
     }
   }
 

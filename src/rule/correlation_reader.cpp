@@ -63,6 +63,13 @@ std::int64_t read_timespan(DocumentContext& context, const YamlNode& node) {
                     "write a number and a unit, for example 30s, 10m, 2h, 1d");
     return 0;
   }
+  // Beyond that, moments could not be compared any more.
+  constexpr std::int64_t kMostSeconds = std::int64_t{100} * 31'556'952;
+  if (count > kMostSeconds / unit->seconds) {
+    context.problem("P034", node, fmt::format("`{}` is longer than a hundred years", text), "",
+                    "no log is that long; write a shorter one");
+    return 0;
+  }
   return count * unit->seconds * base::kTicksPerSecond;
 }
 

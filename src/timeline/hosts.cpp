@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "rdptriage/focus.hpp"
 
 namespace rdptriage::timeline {
 
@@ -67,12 +68,7 @@ std::optional<std::int64_t> zone_of(std::string_view text) {
   if (utc != std::string_view::npos) {
     text.remove_prefix(utc + 3);
     if (text.empty() || (text[0] != '+' && text[0] != '-')) return 0;
-    int hours = 0, minutes = 0;
-    const char* end = text.data() + text.size();
-    const auto [colon, error] = std::from_chars(text.data() + 1, end, hours);
-    if (error != std::errc() || hours > 14) return std::nullopt;
-    if (colon != end && *colon == ':') std::from_chars(colon + 1, end, minutes);
-    return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * kMinute;
+    return parse_zone(text.substr(0, text.find_first_not_of("+-:0123456789")));
   }
   std::int64_t bias = 0;
   text = base::trim(text);
@@ -88,6 +84,7 @@ std::optional<std::int64_t> parse_seconds(std::string_view text) {
   text = base::trim(text);
   const bool behind = !text.empty() && text.front() == '-';
   if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
+  if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   std::int64_t seconds = 0, fraction = 0;
   const char* end = text.data() + text.size();
   auto [at, error] = std::from_chars(text.data(), end, seconds);

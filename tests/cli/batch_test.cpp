@@ -90,6 +90,20 @@ TEST_CASE("batch: one line for each case, in order, and a bad case is a line") {
   CHECK(contains(run.err, "4 cases, 1 failed"));
 }
 
+TEST_CASE("batch: a list that cannot be read to its end is no end of the list") {
+  const std::string cases = make_cases("batch-list", 1);
+  const std::string out = fresh_folder("batch-list-out");
+  const Outcome run =
+      run_program({"batch", cases + "/INC1000.log", "--from-file", cases, "-o", out});
+  CHECK(run.exit_code == 3);
+  CHECK(contains(run.err, "error[INPUT_UNREADABLE]: the list of cases cannot be read"));
+  CHECK_FALSE(contains(run.err, "1 cases"));
+  // What was done is kept.
+  const Outcome again = run_program({"batch", cases + "/INC1000.log", "-o", out, "--resume"});
+  CHECK(again.exit_code == 0);
+  CHECK(contains(again.err, "1 cases, 0 failed, 1 as before"));
+}
+
 TEST_CASE("batch: exit codes follow --fail-on and --strict, never a bad case alone") {
   const std::string cases = make_cases("batch-exit", 1);
   const std::string good = cases + "/INC1000.log", missing = cases + "/none";

@@ -1,4 +1,5 @@
 // What scripts rely on: exit codes, and that every refusal says what, where and what to do.
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -48,7 +49,11 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"--verison"}, "did you mean '--version'?"},
       {{"rules"}, "`rules` needs one of: "},
       {{"rules", "lnt"}, "did you mean 'lint'?"},
-      {{"/", "--jobs", "many"}, "takes a number from 0 on"},
+      {{"/", "--jobs", "many"}, "`--jobs` takes a number from 0 to 4294967295, not 'many'"},
+      {{"/", "--jobs", "99999999999"}, "`--jobs` takes a number from 0 to 4294967295"},
+      {{"/", "--max-depth", "9999999999999"}, "`--max-depth` takes a number from 0 to 4294967295"},
+      {{"/", "--max-ratio=-3"}, "`--max-ratio` takes a number from 0 to 4294967295, not '-3'"},
+      {{"events", "/", "--event-id", "5,99999999999"}, "`--event-id` takes a number"},
       {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
   };
@@ -60,6 +65,136 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
     CHECK(outcome.out.empty());
   }
 }
+
+TEST_CASE("cli: a refusal has its code and its exit code") {
+  struct Case {
+    const char* code;
+    int exit_code;
+    std::vector<std::string> arguments;
+  };
+  const std::string folder = fresh_folder("cli-refusals");
+  const std::string log = folder + "/client.log", pack = folder + "/pack";
+  write_text_file(log, kTrace);
+  write_text_file(folder + "/list.json", "[1]");
+  write_text_file(folder + "/nested.json", R"({"a": [{"b": 1}]})");
+  write_text_file(folder + "/empty.jsonl", "");
+  write_text_file(folder + "/not-a-folder", "");
+  const std::string detection =
+      "title: One\nname: one\nlogsource: {product: windows}\n"
+      "detection: {s: {EventID: 1}, condition: s}\n";
+  write_text_file(pack + "/r.yml",
+                  detection +
+                      "---\ntitle: Two\nname: two\ncorrelation: {type: event_count, rules: [one],\n"
+                      "  timespan: 1m, condition: {gte: 2}}\n");
+  write_text_file(folder + "/later/pack.yml", "version: '1'\ndisable: [one]\n");
+  const Case kCases[] = {
+      {"SHARD", 2, {"batch", log, "--shard", "3"}},
+      {"PASSWORD_FILE", 2, {log, "--password-file", folder + "/none"}},
+      {"PASSWORD_FILE", 2, {log, "--password-file", folder}},
+      {"PLACEHOLDERS_INVALID", 2, {"rules", "list", "--placeholders", folder + "/list.json"}},
+      {"PLACEHOLDERS_INVALID", 2, {"rules", "list", "--placeholders", folder + "/nested.json"}},
+      {"LANGUAGE_UNKNOWN", 2, {log, "--language", "tlh"}},
+      {"ROLE_NOT_UNDERSTOOD", 2, {log, "--role", "RDS05"}},
+      {"ROLE_NOT_UNDERSTOOD", 2, {log, "--role", "RDS05=server"}},
+      {"ZONE_NOT_UNDERSTOOD", 2, {log, "--tz", "CET"}},
+      {"CODE_NOT_UNDERSTOOD", 2, {log, "--code", "0x9O4"}},
+      {"OUTPUT_NOT_WRITTEN", 75, {log, "-o", folder + "/not-a-folder/report.txt"}},
+      {"OUTPUT_NOT_WRITTEN", 75, {log, "-o", "/dev/full"}},
+      {"INPUT_EMPTY", 3, {"merge", folder + "/empty.jsonl"}},
+      {"INPUT_UNREADABLE", 3, {"batch", "--from-file", folder}},
+      {"EVENT_INVALID", 2, {"rules", "explain", "--rules", pack, "one", "[1]"}},
+      {"RULE_UNKNOWN", 2, {"rules", "explain", "--rules", pack, "onn", "{}"}},
+      {"RULE_NO_DETECTION", 2, {"rules", "explain", "--rules", pack, "two", "{}"}},
+      {"RULE_DISABLED",
+       2,
+       {"rules", "explain", "--rules", pack, "--rules", folder + "/later", "one", "{}"}},
+  };
+  for (const Case& c : kCases) {
+    INFO(c.code << ": rdptriage " << c.arguments.front());
+    const Outcome outcome = run_program(c.arguments);
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == c.exit_code);
+    CHECK(contains(outcome.err, std::string("error[") + c.code + "]"));
+  }
+  // Lines of something else among those of a batch are counted, not refused.
+  write_text_file(folder + "/lines.jsonl", "{\"kind\": \"other\"}\n");
+  CHECK(contains(run_program({"merge", folder + "/lines.jsonl"}).err, "notice[CASE_LINE]"));
+}
+
+TEST_CASE("cli: an output that does not arrive whole is exit code 75, whoever writes it") {
+  if (!std::filesystem::exists("/dev/full")) return;
+  const std::string folder = fresh_folder("cli-full");
+  const std::string log = folder + "/client.log", report = folder + "/report.json";
+  write_text_file(log, kTrace);
+  REQUIRE(run_program({log, "--format", "json", "-o", report}).exit_code == 0);
+  REQUIRE(run_program({"batch", log, "-o", folder + "/out"}).exit_code == 0);
+  const std::vector<std::string> kCommands[] = {
+      {log},
+      {log, "--format", "json"},
+      {log, "--format", "html", "--fail-on", "note"},
+      {"batch", log},
+      {"merge", folder + "/out"},
+      {"inspect", log},
+      {"inspect", log, "--format", "json"},
+      {"explain", "0x904"},
+      {"events", log},
+      {"report", report},
+      {"ticket", report, "--for", "jira"},
+      {"diff", log, log},
+      {"demo"},
+      {"demo", "--list"},
+      {"rules", "list"},
+      {"rules", "match", log},
+      {"rules", "explain", "xrdp_connection_received", "{}"},
+      {"schema"},
+      {"completion", "bash"},
+      {"man"},
+      {"--help"},
+      {"--version"},
+  };
+  for (const std::vector<std::string>& command : kCommands) {
+    INFO(command.front() << ' ' << command.back());
+    const Outcome outcome = run_program(command, {}, "/dev/full");
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 75);
+    const auto first = outcome.err.find("error[OUTPUT_");
+    CHECK(first != std::string::npos);
+    CHECK(outcome.err.find("error[", first + 1) == std::string::npos);
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("cli: too little memory for many threads is no abort") {
+  const std::string folder = fresh_folder("cli-memory");
+  for (int i = 0; i < 300; ++i)
+    write_text_file(folder + "/c" + std::to_string(1000 + i) + ".log", kTrace + std::to_string(i));
+  const std::vector<std::string> command{folder, "--format", "json", "--reproducible", "--jobs"};
+  const auto with_jobs = [&command](const char* jobs) {
+    std::vector<std::string> words = command;
+    words.emplace_back(jobs);
+    return run_program(words);
+  };
+  const std::string wanted = with_jobs("1").out;
+  CHECK(contains(wanted, "gateway-http.502"));
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_DATA, &before) == 0);
+  rlimit tight = before;
+  // What the stacks of threads leave may be too little for the rest: then that is said.
+  for (const int megabytes : {16, 32, 48, 64, 256}) {
+    INFO(megabytes);
+    tight.rlim_cur = static_cast<rlim_t>(megabytes) << 20;
+    REQUIRE(setrlimit(RLIMIT_DATA, &tight) == 0);
+    const Outcome analyzed = with_jobs("1500");
+    const Outcome batch = run_program({"batch", "--entries-of", folder, "--jobs", "3000"});
+    setrlimit(RLIMIT_DATA, &before);
+    CHECK((analyzed.exit_code == 0 || analyzed.exit_code == 75));
+    CHECK(contains(analyzed.err, "OUT_OF_MEMORY") == (analyzed.exit_code == 75));
+    if (analyzed.exit_code == 0) CHECK(analyzed.out == wanted);
+    CHECK((batch.exit_code == 0 || batch.exit_code == 75));
+    if (batch.exit_code == 0) CHECK(contains(batch.err, "300 cases, "));
+  }
+}
+#endif
 
 TEST_CASE("cli: nothing to analyze exits 3") {
   const std::string folder = fresh_folder("cli-nothing");

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 
 #include "support/catch.hpp"
 #include "support/run_program.hpp"
@@ -129,26 +130,75 @@ TEST_CASE("settings: a line that means nothing is an error with its place") {
     CHECK(outcome.err.find("config.ini:") != std::string::npos);
     CHECK(outcome.err.find(row.says) != std::string::npos);
   }
+  write_text_file(file, "[analyze]\nshare = yeah\n");
+  const Outcome flag = run_program({trace});
+  CHECK(flag.exit_code == 2);
+  CHECK(flag.err.find("config.ini:2") != std::string::npos);
+  CHECK(flag.err.find("--share is a flag") != std::string::npos);
+  for (const char* off : {"0", "false", "no", "off"}) {
+    write_text_file(file, std::string("share = ") + off + "\n");
+    CHECK(run_program({trace}).exit_code == 0);
+  }
+  const Variable a_folder("RDPTRIAGE_CONFIG", folder.c_str());
+  const Outcome unreadable = run_program({trace});
+  CHECK(unreadable.exit_code == 2);
+  CHECK(unreadable.err.find("error[CONFIG]: the configuration file cannot be read") !=
+        std::string::npos);
   const Variable missing("RDPTRIAGE_CONFIG", (folder + "/none.ini").c_str());
   CHECK(run_program({trace}).exit_code == 2);
   const Variable value("RDPTRIAGE_CONFIG", "none");
-  const Variable wrong("RDPTRIAGE_COLOR", "purple");
-  CHECK(run_program({trace}).exit_code == 2);
+  {
+    const Variable wrong("RDPTRIAGE_COLOR", "purple");
+    CHECK(run_program({trace}).exit_code == 2);
+  }
+  const Variable mistyped("RDPTRIAGE_SHARE", "ture");
+  const Outcome outcome = run_program({trace});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err.find("error[CONFIG]") != std::string::npos);
+  CHECK(outcome.err.find("RDPTRIAGE_SHARE") != std::string::npos);
+  CHECK(outcome.out.empty());
 }
 
-TEST_CASE("help: every command has examples or none of its own, options in groups, exit code 0") {
-  const Outcome root = run_program({"--help"});
-  CHECK(root.exit_code == 0);
-  CHECK(root.out.find("Examples:") != std::string::npos);
-  for (const char* command : {"analyze", "batch", "merge", "events", "inspect", "explain", "report",
-                              "ticket", "diff", "demo", "completion", "man"}) {
-    INFO(command);
-    CHECK(root.out.find(std::string("  ") + command) != std::string::npos);
-    const Outcome help = run_program({command, "--help"});
+// The first words below "Commands:" in --help.
+std::vector<std::vector<std::string>> commands_below(const std::vector<std::string>& command) {
+  std::vector<std::string> arguments = command;
+  arguments.emplace_back("--help");
+  std::istringstream help(run_program(arguments).out);
+  std::vector<std::vector<std::string>> found;
+  bool in_list = false;
+  for (std::string line; std::getline(help, line);) {
+    if (in_list && line.empty()) break;
+    if (in_list && line[2] != ' ') {
+      found.push_back(command);
+      found.back().push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+    in_list = in_list || line == "Commands:";
+  }
+  return found;
+}
+
+TEST_CASE("help: every command has examples of its own, options in groups, exit code 0") {
+  std::vector<std::vector<std::string>> commands = commands_below({});
+  REQUIRE(commands.size() > 10);
+  for (const auto& below : commands_below({"rules"})) commands.push_back(below);
+  CHECK(std::count(commands.begin(), commands.end(),
+                   std::vector<std::string>{"rules", "explain"}) == 1);
+  for (std::vector<std::string> command : commands) {
+    std::string name = "rdptriage";
+    for (const std::string& word : command) name += " " + word;
+    INFO(name);
+    command.emplace_back("--help");
+    const Outcome help = run_program(command);
     CHECK(help.exit_code == 0);
-    CHECK(help.out.find("usage: rdptriage " + std::string(command)) != std::string::npos);
-    CHECK(help.out.find("Examples:") != std::string::npos);
-    CHECK(run_program({command, "--no-such-option"}).exit_code == 2);
+    CHECK(help.out.find("usage: " + name) != std::string::npos);
+    const auto examples = help.out.find("Examples:\n  ");
+    REQUIRE(examples != std::string::npos);
+    const std::string example = name == "rdptriage analyze" ? "rdptriage case.zip" : name;
+    CHECK(help.out.find("  " + example, examples) != std::string::npos);
+    CHECK((help.out.find("rdptriage demo", examples) == std::string::npos ||
+           name == "rdptriage demo"));
+    command.back() = "--no-such-option";
+    CHECK(run_program(command).exit_code == 2);
   }
   const Outcome analyze = run_program({"analyze", "--help"});
   for (const char* group : {"Arguments:", "Output:", "Limits:", "Exit code:", "Sharing:"})

@@ -1,6 +1,7 @@
 // What holds over all rule files together.
 #include <map>
 #include <regex>
+#include <set>
 
 #include "source_tree.hpp"
 #include "support/catch.hpp"
@@ -41,9 +42,16 @@ TEST_CASE("a cause file is named after its cause") {
   }
 }
 
-TEST_CASE("no rule knowledge in the sources: event numbers and causes live in rules/") {
-  const std::regex cause(
-      "\"(gateway-(http|policy|auth|tunnel)|certificate|licensing|nla|transport)\\.[a-z0-9-]+\"");
+TEST_CASE("no cause is named in the sources: they live in rules/") {
+  std::set<std::string> areas;
+  for (const SourceFile& file : source_tree()) {
+    if (!file.is_below("rules/causes/") || file.path.find("/_") != std::string::npos) continue;
+    areas.insert(file.path.substr(13, file.path.find('/', 13) - 13));
+  }
+  CHECK(areas.size() > 10);
+  std::string any;
+  for (const std::string& area : areas) any += (any.empty() ? "" : "|") + area;
+  const std::regex cause("\"(" + any + ")\\.[a-z0-9-]+\"");
   for (const SourceFile& file : source_tree()) {
     if (!file.is_below("src/")) continue;
     INFO(file.path);

@@ -32,7 +32,8 @@ std::string read_text_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Outcome run_program(const std::vector<std::string>& arguments, const std::string& input) {
+Outcome run_program(const std::vector<std::string>& arguments, const std::string& input,
+                    const std::string& output) {
   const std::string folder = fresh_folder("run-" + std::to_string(getpid()));
   setenv("RDPTRIAGE_CONFIG", "none", 0);  // the settings of whoever runs the tests
   write_text_file(folder + "/in", input);
@@ -44,8 +45,8 @@ Outcome run_program(const std::vector<std::string>& arguments, const std::string
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, (folder + "/in").c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, (folder + "/out").c_str(), O_WRONLY | O_CREAT,
-                                   0600);
+  const std::string out = output.empty() ? folder + "/out" : output;
+  posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT, 0600);
   posix_spawn_file_actions_addopen(&actions, 2, (folder + "/err").c_str(), O_WRONLY | O_CREAT,
                                    0600);
   Outcome outcome;

@@ -11,8 +11,10 @@ struct Outcome {
   std::string out, err;
 };
 
-// `input` is what standard input holds. Arguments go through no shell.
-Outcome run_program(const std::vector<std::string>& arguments, const std::string& input = {});
+// `input` is what standard input holds. Arguments go through no shell. Standard output goes to the
+// device `output` instead of being given back, when one is named.
+Outcome run_program(const std::vector<std::string>& arguments, const std::string& input = {},
+                    const std::string& output = {});
 
 // A new empty folder below the build folder, for this test's files.
 std::string fresh_folder(const std::string& name);

@@ -7,9 +7,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 
+#include "rdptriage/threads.hpp"
 #include "reader/evtx/chunk_reader.hpp"
 #include "reader/evtx/slot_source.hpp"
 
@@ -38,12 +38,18 @@ class Crew {
       idle_.push_back(std::move(other));
     }
     const std::size_t workers = std::min<std::size_t>(context_.jobs, idle_.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers; ++i) {
-      threads.emplace_back([this] { work({}, nullptr); });
-    }
-    work(std::move(first), std::move(fork));
-    for (std::thread& thread : threads) thread.join();
+    run_on_threads(static_cast<unsigned>(workers), [&](unsigned worker) {
+      try {
+        if (worker == 0) {
+          work(std::move(first), std::move(fork));
+        } else {
+          work({}, nullptr);
+        }
+      } catch (...) {
+        stop();
+        throw;
+      }
+    });
     return std::move(outcome_);
   }
 
@@ -92,6 +98,12 @@ class Crew {
     idle_.pop_back();
     return fork;
   }
+  // The others end with the batch they are at.
+  void stop() {
+    const std::lock_guard lock(handing_);
+    stopped_ = true;
+    sink_is_idle_.notify_all();
+  }
   void give_back(std::unique_ptr<EventSink> fork) {
     const std::lock_guard lock(handing_);
     idle_.push_back(std::move(fork));
@@ -111,7 +123,7 @@ class Crew {
       tally_.add(std::move(current.tally));
       const bool stop = sink_.join(*current.fork) == Flow::stop || current.flow == Flow::stop;
       lock.lock();
-      stopped_ = stop;
+      stopped_ = stopped_ || stop;
       idle_.push_back(std::move(current.fork));
       if (stop) {
         sink_is_idle_.notify_all();

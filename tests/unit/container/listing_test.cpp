@@ -6,11 +6,16 @@
 
 #include "recorder.hpp"
 #include "support/catch.hpp"
+#include "support/without_privileges.hpp"
 
 namespace rdptriage::test {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr fs::perms kOpenToAll = fs::perms::owner_all | fs::perms::group_read |
+                                 fs::perms::group_exec | fs::perms::others_read |
+                                 fs::perms::others_exec;
 
 class Folder {
  public:
@@ -90,14 +95,37 @@ TEST_CASE("pipes and devices in folders are refused without being opened") {
 }
 
 TEST_CASE("an unreadable file is refused and the others are read") {
-  if (geteuid() == 0) return;  // root reads everything
   const Folder folder;
   folder.write("a.txt", "one");
   folder.write("b.txt", "two");
+  fs::permissions(folder.path, kOpenToAll);
   fs::permissions(folder.path / "a.txt", fs::perms::none);
+  const WithoutPrivileges nobody;
+  if (!nobody.is_effective()) return;
   const Walked walked = folder.walk();
   CHECK(walked.record.has("refused case/a.txt = INPUT_UNREADABLE"));
   CHECK(walked.record.has("artifact case/b.txt = two"));
+}
+
+TEST_CASE("a folder that cannot be listed is refused, and the others are read") {
+  const Folder folder;
+  folder.write("closed/a.txt", "one");
+  folder.write("open/b.txt", "two");
+  fs::permissions(folder.path, kOpenToAll);
+  fs::permissions(folder.path / "closed", fs::perms::none);
+  {
+    const WithoutPrivileges nobody;
+    if (!nobody.is_effective()) return;
+    const Walked walked = folder.walk();
+    CHECK(walked.record.has("refused case/closed = INPUT_UNREADABLE"));
+    CHECK(walked.record.has("artifact case/open/b.txt = two"));
+    CHECK(walked.listing_notices.empty());
+    const Walked alone = walk_inputs({{"closed", folder.path / "closed", {}}});
+    CHECK(alone.record.has("refused closed = INPUT_UNREADABLE"));
+    REQUIRE(alone.record.notices.size() == 1);
+    CHECK(alone.record.notices[0].text.find("the folder cannot be listed") != std::string::npos);
+  }
+  fs::permissions(folder.path / "closed", fs::perms::owner_all);
 }
 
 TEST_CASE("an input that vanished is refused") {

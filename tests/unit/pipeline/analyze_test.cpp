@@ -1,9 +1,16 @@
 #include "rdptriage/analyze.hpp"
 
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
+#include "rdptriage/fleet.hpp"
 #include "support/catch.hpp"
 #include "support/small_pack.hpp"
+#include "support/without_privileges.hpp"
 
 using namespace rdptriage;
 using namespace rdptriage::test;
@@ -45,6 +52,71 @@ TEST_CASE("analyze: the same bytes are used once, and it is said") {
   CHECK(report.attempts.size() == 1);
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].count == 1);
+}
+
+TEST_CASE("analyze: a folder that cannot be listed has a row, and the case is partial") {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "rdptriage-closed-XXXXXX").string();
+  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  fs::permissions(folder, fs::perms::all);
+  fs::create_directories(fs::path(folder) / "closed");
+  std::ofstream(fs::path(folder) / "a.jsonl") << "{\"message\": \"AAA 1\"}\n";
+  fs::permissions(fs::path(folder) / "closed", fs::perms::none);
+  const RuleSet rules = small_pack();
+  {
+    const WithoutPrivileges nobody;
+    if (!nobody.is_effective()) return;
+    const auto row_of_closed = [&rules](const fs::path& path) {
+      Case input;
+      REQUIRE(input.add_path(path));
+      Report report = analyze(input, rules);
+      const auto row = std::find_if(
+          report.artifacts.begin(), report.artifacts.end(),
+          [](const ArtifactReport& artifact) { return artifact.path.ends_with("closed"); });
+      REQUIRE(row != report.artifacts.end());
+      CHECK(row->state == ArtifactState::refused);
+      CHECK(row->because.find("the folder cannot be listed") == 0);
+      return report;
+    };
+    CHECK(row_of_closed(folder).status == Status::partial);
+    const Report alone = row_of_closed(fs::path(folder) / "closed");
+    CHECK(alone.status == Status::failed);
+    std::ostringstream card;
+    CHECK(write_report(alone, "text", card));
+    CHECK(card.str().find("the folder cannot be listed") != std::string::npos);
+
+    const auto digest = input_digest(folder);
+    REQUIRE(digest);
+    CHECK(input_digest(fs::path(folder) / "closed").value() != *digest);
+    CHECK(input_digest(folder).value() == *digest);
+  }
+  const std::string before = input_digest(folder).value();
+  fs::permissions(fs::path(folder) / "closed", fs::perms::owner_all);
+  std::ofstream(fs::path(folder) / "closed/b.jsonl") << "{}\n";
+  CHECK(input_digest(folder).value() != before);
+  fs::remove_all(folder);
+}
+
+TEST_CASE("analyze: a case without any file says why there is none") {
+  CaseOptions options;
+  options.limits.max_entries = 0;
+  const Report report = analyze_lines(small_pack(), {{"a.log", "AAA"}}, options);
+  REQUIRE(report.artifacts.empty());
+  std::ostringstream card;
+  CHECK(write_report(report, "text", card));
+  CHECK(card.str().find("--max-entries") != std::string::npos);
+}
+
+TEST_CASE("analyze: a code that is none is left out, and it is said") {
+  CaseOptions options;
+  options.code = "0x9O4";
+  const Report report = analyze_lines(small_pack(), {{"a.log", "AAA"}}, options);
+  REQUIRE(report.notices.size() == 1);
+  CHECK(report.notices[0].code == "CODE_NOT_UNDERSTOOD");
+  for (const char* good : {"0x904/0x7", "0x904 0x7", "2308", " 0x904, 0x7 "})
+    CHECK(is_reported_code(good));
+  for (const char* bad : {"", "0x9O4", "0x904/", "904h", "0x1ffffffff"})
+    CHECK_FALSE(is_reported_code(bad));
 }
 
 TEST_CASE("analyze: every artifact has a row, whatever it is") {

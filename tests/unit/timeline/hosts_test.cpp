@@ -124,3 +124,39 @@ TEST_CASE("hosts: a capture is its machine's by the name in its path or by its f
     CHECK(host_of(timeline, 1) == row.want);
   }
 }
+
+TEST_CASE("hosts: zones and clocks that cannot be are left out") {
+  constexpr std::int64_t kSecond = 10'000'000, kMinute = 60 * kSecond;
+  struct Row {
+    std::string_view zone, clock;
+    std::optional<std::int64_t> want_zone;
+    std::vector<std::int64_t> want_clock;
+  };
+  const Row kRows[] = {
+      {"(UTC+01:00) Amsterdam", "+00.5000000", 60 * kMinute, {kSecond / 2}},
+      {"(UTC-05:30) Somewhere", "-312.4000000", -330 * kMinute, {-3'124'000'000}},
+      {"(UTC) Dublin", "", 0, {}},
+      {"UTC+14:00", "", 14 * 60 * kMinute, {}},
+      {"-60", "0.0", 60 * kMinute, {0}},
+      {"4294967236", "", 60 * kMinute, {}},
+      {"(UTC+-2147483000:00)", "+-9223372036854775807.5", std::nullopt, {}},
+      {"(UTC+01:2000000000)", "--1.0", std::nullopt, {}},
+      {"(UTC+01:60)", "9223372036854775807", std::nullopt, {}},
+      {"(UTC+15:00)", "99999999999999999999", std::nullopt, {}},
+      {"(UTC-+1:00)", ".5", std::nullopt, {}},
+      {"--60", "+", std::nullopt, {}},
+  };
+  for (const Row& row : kRows) {
+    INFO(row.zone << ", " << row.clock);
+    event::EventStore store;
+    store.events().emplace_back().system.computer = "pc";
+    timeline::HostClaim claim;
+    claim.zone = row.zone;
+    claim.clock = row.clock;
+    const timeline::HostClaim claims[] = {claim};
+    const timeline::Timeline timeline = timeline::build_timeline(store, {claims, {}});
+    REQUIRE(timeline.hosts.size() == 1);
+    CHECK(timeline.hosts[0].zone == row.want_zone);
+    CHECK(timeline.hosts[0].time_server == row.want_clock);
+  }
+}

@@ -1,4 +1,7 @@
 // Each refusal of the reader: a good log is damaged, and what is lost is counted.
+#include <atomic>
+#include <memory>
+#include <new>
 #include <random>
 
 #include "reader/evtx/evtx_reader.hpp"
@@ -269,4 +272,49 @@ TEST_CASE("evtx probe: by magic, not by name") {
   zero_page(headless, 0);
   CHECK(sure(headless) == reader::Sureness::likely);
   CHECK(sure(std::span(log).first(5)) == reader::Sureness::no);
+}
+
+namespace {
+// Fails at one of its calls, on whichever thread that is.
+class FailingSink final : public reader::EventSink {
+ public:
+  enum class At : std::uint8_t { event, join };
+  FailingSink(At at, std::atomic<int>& calls) : at_(at), calls_(&calls) {}
+  reader::Flow event(EventView&) override { return count(At::event); }
+  void notice(Notice) override {}
+  std::unique_ptr<EventSink> fork() override { return std::make_unique<FailingSink>(at_, *calls_); }
+  reader::Flow join(EventSink&) override { return count(At::join); }
+
+ private:
+  reader::Flow count(At at) {
+    if (at == at_ && --*calls_ == 0) throw std::bad_alloc();
+    return reader::Flow::go_on;
+  }
+  At at_;
+  std::atomic<int>* calls_;
+};
+}  // namespace
+
+TEST_CASE("evtx: what a sink throws comes out of reading, and no thread waits for another") {
+  EvtxBuilder log;
+  for (int i = 0; i < 600; ++i) {
+    log.add(EvtxEvent{});
+    if (i % 10 == 9) log.end_chunk();
+  }
+  const auto bytes = log.finish();
+  using At = FailingSink::At;
+  for (const unsigned jobs : {1U, 2U, 4U, 9U}) {
+    for (const auto& [at, call] :
+         {std::pair(At::event, 1), std::pair(At::event, 333), std::pair(At::event, 600),
+          std::pair(At::join, 1), std::pair(At::join, 3)}) {
+      if (jobs == 1 && at == At::join) continue;
+      INFO(jobs << " threads, call " << call);
+      reader::ReadContext context;
+      context.jobs = jobs;
+      std::atomic<int> calls{call};
+      FailingSink sink(at, calls);
+      container::MemorySource source(bytes);
+      CHECK_THROWS_AS(reader::read_evtx({}, source, context, sink), std::bad_alloc);
+    }
+  }
 }
