@@ -7,6 +7,8 @@
 // Besides the answer it gives every event the fields HostKey, AttemptKey and ArtifactKey (unless
 // its reader already did), so that correlations can group by them, and a time to events without
 // one: the nearest line of the same artifact. `time_quality` keeps saying what the record had.
+// Records of event logs that are of one connection for sure also get ConnectionKey: what they lack
+// did not happen in it.
 #pragma once
 
 #include <cstdint>
