@@ -25,8 +25,8 @@ std::string cut(std::string_view text, std::size_t bytes) {
 
 // What the timeline added, and what is quoted as `text` already.
 bool is_shown_elsewhere(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kNames = {"AttemptKey", "HostKey", "ArtifactKey",
-                                                      "RawLine", "Message"};
+  constexpr std::array<std::string_view, 6> kNames = {"AttemptKey",    "HostKey", "ArtifactKey",
+                                                      "ConnectionKey", "RawLine", "Message"};
   for (const std::string_view known : kNames) {
     if (name == known) return true;
   }

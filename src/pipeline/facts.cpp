@@ -146,11 +146,13 @@ timeline::Timeline place_events(const rule::CompiledRules& rules, const CaseOpti
     // What passed or failed is a connection; a neutral fact (a service stopped, a key could not be
     // read) may be true with nobody connecting.
     if (!key.stage.empty()) {
+      const auto depth = timeline::stage_depth(key.stage);
       const bool neutral = key.state.empty();
-      marks.push_back({hit.event, neutral ? timeline::Mark::near : timeline::Mark::bound});
-      if (key.state == "failed") marks.push_back({hit.event, timeline::Mark::broke});
+      marks.push_back({hit.event, neutral ? timeline::Mark::near : timeline::Mark::bound, depth});
+      if (key.state == "failed") marks.push_back({hit.event, timeline::Mark::broke, depth});
+      if (key.state == "passed") marks.push_back({hit.event, timeline::Mark::passed, depth});
       if (key.state == "passed" && key.stage == timeline::stage_names().back())
-        marks.push_back({hit.event, timeline::Mark::arrived});
+        marks.push_back({hit.event, timeline::Mark::arrived, depth});
     }
     if (!key.moment.empty()) moments.push_back({hit.event, key.moment});
     if (key.attempt == "start") marks.push_back({hit.event, timeline::Mark::start});

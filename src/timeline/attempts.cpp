@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.hpp"
 #include "rdptriage/function_ref.hpp"
+#include "timeline/fate.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -20,6 +22,13 @@ constexpr std::int64_t kSecond = 10'000'000;
 constexpr std::int64_t kSameAttemptGap = 90 * kSecond;
 // What is still logged after an attempt was closed: the other machines' view of the same end.
 constexpr std::int64_t kAfterEnd = 5 * kSecond;
+// What a machine logs of a try beside the records of the connection itself, such as a failed logon
+// or a TLS alert: by its own clock, it is no further off.
+constexpr std::int64_t kSameMachineGap = 15 * kSecond;
+// The channels of one gateway connection are opened within this.
+constexpr std::int64_t kSameStart = 2 * kSecond;
+// As many letters of a client's name as RDP carries.
+constexpr std::size_t kClientName = 15;
 // How many open tries a record is compared with: more at once are not told apart anyway.
 constexpr std::ptrdiff_t kMostOpen = 64;
 constexpr std::string_view kNoActivity = "{00000000-0000-0000-0000-000000000000}";
@@ -30,6 +39,7 @@ struct Draft {
   std::set<HostIndex> started_by;  // hosts that logged a start
   bool started = false;            // … or a start without a host
   std::optional<std::int64_t> ended;
+  EventIndex ended_by = 0;  // of a text
   TimeScale scale = TimeScale::common;
   std::optional<std::int64_t> first, last;  // on `scale`
   bool from_text = false;                   // lines of one artifact
@@ -43,10 +53,19 @@ struct Draft {
   bool other_target = false;
   std::string user;
   std::set<std::string> all_users;
+  std::set<HostIndex> hosts;        // that logged it, …
+  std::set<HostIndex> served_by;    // … as the host
+  std::optional<HostIndex> client;  // the machine whose own log tells of it, …
+  Fate said;                        // … what it says in the end, …
+  std::string wanted;               // … and the name that it asked for
+  Fate by_gateway, by_host;
+  std::optional<EventIndex> start;  // the last one
 };
 
 struct Hint {
   std::string user, client;
+  std::string from;    // the client as the record has it, with the port
+  std::string wanted;  // the target's name
   std::optional<HostIndex> target;
   bool other_target = false;
 };
@@ -58,11 +77,28 @@ std::string client_key(std::string_view text) {
   return key;
 }
 
+// Whose part in a connection a record tells of.
+enum class Part : std::uint8_t { other, client, gateway, host };
+
 struct Marks {
   bool bound = false, near = false, start = false, end = false, broke = false, arrived = false;
+  std::optional<std::size_t> broke_at, passed_at, near_at;  // depths of stages
+  Part part = Part::other;
 
   bool makes_attempt() const { return bound || start || end; }
 };
+
+void note_marks(const Marks& marks, std::int64_t ticks, Fate& fate) {
+  if (marks.broke) fate.note_broke(marks.broke_at);
+  fate.note_passed(marks.passed_at);
+  if (marks.arrived) fate.note_arrived(ticks);
+}
+
+// "10.20.30." of an IPv4 address: the machines beside it.
+std::string_view network_of(std::string_view address) {
+  return address.find(':') == std::string_view::npos ? address.substr(0, address.rfind('.') + 1)
+                                                     : std::string_view();
+}
 
 // A line of a client trace or a copied dialog, as against a record of an event log.
 bool is_text_of_attempt(const event::Event& event) {
@@ -90,7 +126,9 @@ class Stitcher {
       Hint& hint = hints_[given.event];
       if (auto user = user_key(given.user); !user.empty()) hint.user = std::move(user);
       if (auto client = client_key(given.client); !client.empty()) hint.client = std::move(client);
+      hint.from = given.client;
       if (host_key(given.target).empty()) continue;
+      if (!is_address(given.target)) hint.wanted = host_key(given.target);
       hint.target = finder.find(given.target);
       hint.other_target = !hint.target && !is_address(given.target);
     }
@@ -102,6 +140,7 @@ class Stitcher {
           break;
         case Mark::near:
           of.near = true;
+          of.near_at = mark.depth;
           break;
         case Mark::start:
           of.start = true;
@@ -111,11 +150,25 @@ class Stitcher {
           break;
         case Mark::broke:
           of.broke = true;
+          of.broke_at = mark.depth;
+          break;
+        case Mark::passed:
+          of.passed_at = std::max(of.passed_at, mark.depth);
           break;
         case Mark::arrived:
           of.arrived = true;
           break;
       }
+    }
+    for (const HostClaim& claim : input.claims) {
+      Part& part = marks_[claim.event].part;
+      if (claim.role == "client") part = Part::client;
+      if (claim.role == "gateway") part = Part::gateway;
+      if (claim.role == "session-host") part = Part::host;
+    }
+    for (const HostRecord& host : timeline.hosts) {
+      has_gateway_ =
+          has_gateway_ || std::binary_search(host.roles.begin(), host.roles.end(), "gateway");
     }
   }
 
@@ -156,15 +209,29 @@ class Stitcher {
       const auto [at, added] = current.emplace(run, drafts_.size());
       if (!added) {
         const Draft& draft = drafts_[at->second];
-        if (marks_[i].start && (draft.started || draft.ended)) at->second = drafts_.size();
+        if ((marks_[i].start && (draft.started || draft.ended)) || fails_again(draft, i))
+          at->second = drafts_.size();
       }
       if (at->second == drafts_.size()) drafts_.emplace_back().from_text = true;
       Draft& draft = drafts_[at->second];
       add(draft, i, timeline_.places[i]);
       note(draft, i, {});
       if (marks_[i].start) draft.started = true;
-      if (marks_[i].end) draft.ended = timeline_.places[i].ticks;
+      if (!marks_[i].end) continue;
+      draft.ended = timeline_.places[i].ticks;
+      draft.ended_by = i;
     }
+  }
+
+  // Two dialogs that somebody pasted into one ticket: each ends a try, and their own times tell
+  // them apart.
+  bool fails_again(const Draft& draft, EventIndex i) const {
+    const auto has_time = [this](EventIndex of) {
+      return store_.events()[of].key.time_quality != TimeQuality::none;
+    };
+    return (marks_[i].end || marks_[i].broke) && draft.ended && has_time(i) &&
+           has_time(draft.ended_by) &&
+           std::abs(*timeline_.places[i].ticks - *draft.ended) > kSameAttemptGap;
   }
 
   std::string_view process_of(EventIndex i) const {
@@ -190,15 +257,96 @@ class Stitcher {
   void take_records(TimeScale scale) {
     const std::size_t first = drafts_.size();
     open_.clear();
-    for (const EventIndex i :
-         records(scale, [](const Marks& marks) { return marks.makes_attempt(); })) {
-      take_record(i);
+    const auto bound = records(scale, [](const Marks& marks) { return marks.makes_attempt(); });
+    foresee(bound);
+    foresee_targets(bound);
+    for (const EventIndex i : bound) take_record(i);
+    take_near(
+        records(scale, [](const Marks& marks) { return marks.near && !marks.makes_attempt(); }),
+        first);
+  }
+
+  // What came of each try by the client's own log. The client knows it last, and whether another
+  // machine's record can be of the same try depends on it.
+  void foresee(const std::vector<EventIndex>& order) {
+    struct Open {
+      std::size_t fate = 0;
+      std::int64_t last = 0;
+      bool started = false, ended = false;
+    };
+    std::map<std::pair<HostIndex, std::string_view>, Open> open;
+    for (const EventIndex i : order) {
+      const Place& place = timeline_.places[i];
+      if (marks_[i].part != Part::client || !place.host) continue;
+      const auto [at, added] = open.try_emplace(std::pair(*place.host, activity_of(i)));
+      Open& now = at->second;
+      const bool another = marks_[i].start ? now.started || now.ended
+                                           : now.ended && *place.ticks - now.last > kAfterEnd;
+      if (added || another) {
+        now = Open{fates_.size()};
+        fates_.emplace_back();
+      }
+      now.started = now.started || marks_[i].start;
+      now.ended = now.ended || marks_[i].end;
+      now.last = *place.ticks;
+      note_marks(marks_[i], *place.ticks, fates_[now.fate]);
+      fate_of_.emplace(i, now.fate);
     }
+  }
+
+  // A gateway checks who the user is before it names the target: the next record of the same user
+  // and client does.
+  void foresee_targets(const std::vector<EventIndex>& order) {
+    struct Named {
+      std::string target;
+      std::int64_t ticks = 0;
+    };
+    std::map<std::tuple<std::optional<HostIndex>, std::string, std::string>, Named> next;
+    for (auto at = order.rbegin(); at != order.rend(); ++at) {
+      const auto hint = hints_.find(*at);
+      if (hint == hints_.end() || marks_[*at].part != Part::gateway || hint->second.user.empty())
+        continue;
+      const Place& place = timeline_.places[*at];
+      Named& named = next[{place.host, hint->second.user, hint->second.client}];
+      if (!hint->second.wanted.empty()) {
+        named = {hint->second.wanted, *place.ticks};
+      } else if (!named.target.empty() && named.ticks - *place.ticks <= kAfterEnd) {
+        hint->second.wanted = named.target;
+      }
+    }
+  }
+
+  // What may have to do with the tries from `first` on. First what names somebody of a try: it may
+  // tell whose try that is.
+  void take_near(const std::vector<EventIndex>& order, std::size_t first) {
     const std::size_t last = drafts_.size();
-    for (const EventIndex i :
-         records(scale, [](const Marks& marks) { return marks.near && !marks.makes_attempt(); })) {
-      if (const auto target = nearest(i, first, last)) drafts_[*target].events.push_back(i);
+    std::vector<EventIndex> unnamed;
+    std::vector<std::pair<EventIndex, std::size_t>> found;
+    const auto join = [&](const std::vector<std::pair<EventIndex, std::size_t>>& pairs) {
+      for (const auto& [i, draft] : pairs) {
+        drafts_[draft].events.push_back(i);
+        note_people(drafts_[draft], i);
+      }
+    };
+    for (const EventIndex i : order) {
+      const auto target = nearest(i, first, last);
+      if (target && target->points > 0) {
+        found.emplace_back(i, target->draft);
+      } else if (target) {
+        unnamed.push_back(i);
+      }
     }
+    join(found);
+    found.clear();
+    for (const EventIndex i : unnamed) {
+      if (const auto target = nearest(i, first, last)) found.emplace_back(i, target->draft);
+    }
+    join(found);
+  }
+
+  std::string_view activity_of(EventIndex i) const {
+    const auto activity = store_.events()[i].system.activity_id.value_or(std::string_view());
+    return activity == kNoActivity ? std::string_view() : activity;
   }
 
   // Those that `wanted` takes, by time.
@@ -216,35 +364,63 @@ class Stitcher {
     return order;
   }
 
+  struct Nearest {
+    std::size_t draft = 0;
+    int points = 0;
+  };
+
   // The try that began or ended next to a record (a session goes on for hours, and what happens
-  // meanwhile has nothing to do with it); drafts from `first` on are in order of their start.
-  std::optional<std::size_t> nearest(EventIndex i, std::size_t first, std::size_t last) const {
+  // meanwhile has nothing to do with it), of those that it can be of the one that names the same
+  // people; drafts from `first` on are in order of their start.
+  std::optional<Nearest> nearest(EventIndex i, std::size_t first, std::size_t last) const {
     const std::int64_t ticks = *timeline_.places[i].ticks;
     const auto begin = drafts_.begin() + static_cast<std::ptrdiff_t>(first);
     const auto end = drafts_.begin() + static_cast<std::ptrdiff_t>(last);
     auto at = std::partition_point(
         begin, end, [&](const Draft& draft) { return *draft.first <= ticks + kSameAttemptGap; });
-    std::optional<std::size_t> best;
-    std::int64_t least = kSameAttemptGap + 1;
+    const auto& host = timeline_.places[i].host;
+    std::optional<Nearest> best;
+    std::int64_t least = 0;
     for (std::ptrdiff_t looked_at = 0; at != begin && looked_at < kMostOpen; ++looked_at) {
       --at;
       const std::int64_t off = std::min(std::abs(ticks - *at->first), std::abs(ticks - *at->last));
-      if (off < least) {
-        least = off;
-        best = static_cast<std::size_t>(at - drafts_.begin());
-      }
+      const bool same_clock = host && at->hosts.count(*host) != 0;
+      if (off > (same_clock ? kSameMachineGap : kSameAttemptGap) || !took_part(*at, i)) continue;
+      const auto points = likeness(*at, i);
+      if (!points) continue;
+      if (best && (*points < best->points || (*points == best->points && off >= least))) continue;
+      best = Nearest{static_cast<std::size_t>(at - drafts_.begin()), *points};
+      least = off;
     }
     return best;
   }
 
+  // Whether the record's machine can have had to do with the try: one host is the target, and where
+  // that one has logged the try, or the client has named another, no other host is. A third machine
+  // (a domain controller, a license server) knows of the logon and the license, but not of what the
+  // two ends do before.
+  bool took_part(const Draft& draft, EventIndex i) const {
+    const auto& host = timeline_.places[i].host;
+    if (!host || draft.hosts.count(*host) != 0 || draft.targets.count(*host) != 0) return true;
+    const bool host_known = !draft.served_by.empty() || !draft.targets.empty();
+    if (is_target(*host)) return !host_known && !draft.other_target;
+    static const std::size_t first = *stage_depth("host-tcp"), last = *stage_depth("host-tls");
+    const auto depth = marks_[i].near_at;
+    const bool between_ends = depth && *depth >= first && *depth <= last;
+    return !between_ends || !host_known || !draft.client;
+  }
+
   void take_record(EventIndex i) {
-    const event::Event& event = store_.events()[i];
-    const auto activity = event.system.activity_id.value_or(std::string_view());
-    const bool has_activity = !activity.empty() && activity != kNoActivity;
+    const auto activity = activity_of(i);
+    const bool has_activity = !activity.empty();
     std::optional<std::size_t> target;
     if (has_activity) {
       if (const auto at = by_activity_.find(activity); at != by_activity_.end())
         target = at->second;
+    }
+    const auto fate = fate_of_.find(i);
+    if (fate != fate_of_.end() && !target) {
+      if (const auto at = by_fate_.find(fate->second); at != by_fate_.end()) target = at->second;
     }
     if (!target) target = near_in_time(i);
     if (!target) {
@@ -255,7 +431,11 @@ class Stitcher {
     Draft& draft = drafts_[*target];
     const Place& place = timeline_.places[i];
     add(draft, i, place);
-    note(draft, i, has_activity ? activity : std::string_view());
+    note(draft, i, activity);
+    if (place.host) draft.hosts.insert(*place.host);
+    if (place.host && marks_[i].part == Part::host) draft.served_by.insert(*place.host);
+    if (marks_[i].start) draft.start = i;
+    if (fate != fate_of_.end()) by_fate_.emplace(fate->second, *target);
     if (has_activity) by_activity_.emplace(activity, *target);
     if (marks_[i].start) {
       if (place.host)
@@ -272,6 +452,28 @@ class Stitcher {
     draft.arrived = draft.arrived || marks_[i].arrived;
     const auto& host = timeline_.places[i].host;
     if (!activity.empty()) draft.activities.emplace(std::pair(host, event.key.channel), activity);
+    if (const auto fate = fate_of_.find(i); fate != fate_of_.end() && !draft.client) {
+      draft.client = host;
+      draft.said = fates_[fate->second];
+    }
+    if (Fate* const fate = fate_by(draft, marks_[i].part))
+      note_marks(marks_[i], *timeline_.places[i].ticks, *fate);
+    note_people(draft, i);
+    const auto hint = hints_.find(i);
+    if (hint == hints_.end()) return;
+    if (marks_[i].part == Part::client && draft.wanted.empty()) draft.wanted = hint->second.wanted;
+    if (hint->second.target) draft.targets.insert(*hint->second.target);
+    draft.other_target = draft.other_target || hint->second.other_target;
+  }
+
+  static Fate* fate_by(Draft& draft, Part part) {
+    return part == Part::gateway ? &draft.by_gateway
+           : part == Part::host  ? &draft.by_host
+                                 : nullptr;
+  }
+
+  void note_people(Draft& draft, EventIndex i) const {
+    const auto& host = timeline_.places[i].host;
     const auto hint = hints_.find(i);
     if (hint == hints_.end()) return;
     if (!hint->second.user.empty()) {
@@ -280,8 +482,6 @@ class Stitcher {
       if (draft.user.empty()) draft.user = hint->second.user;
     }
     if (!hint->second.client.empty()) draft.clients.emplace(host, hint->second.client);
-    if (hint->second.target) draft.targets.insert(*hint->second.target);
-    draft.other_target = draft.other_target || hint->second.other_target;
   }
 
   // The try that this record fits best, the latest of those that it fits equally.
@@ -292,12 +492,13 @@ class Stitcher {
     int most = -1;
     for (auto at = open_.rbegin(); at != open_.rbegin() + stop; ++at) {
       const Draft& draft = drafts_[*at];
-      if (*place.ticks - *draft.last > kSameAttemptGap) continue;
       if (draft.ended && *place.ticks - *draft.ended > kAfterEnd) continue;
       const bool started_here =
           place.host ? draft.started_by.count(*place.host) != 0 : draft.started;
-      if (marks_[i].start && started_here) continue;
-      if (const auto points = likeness(draft, i); points && *points > most) {
+      if (marks_[i].start && started_here && !is_same_start(draft, i)) continue;
+      const auto points = likeness(draft, i);
+      if (*place.ticks - *draft.last > kSameAttemptGap && !ends(draft, i)) continue;
+      if (points && *points > most) {
         best = *at;
         most = *points;
       }
@@ -305,20 +506,44 @@ class Stitcher {
     return best;
   }
 
+  // A gateway logs a start for each of the two channels of a connection.
+  bool is_same_start(const Draft& draft, EventIndex i) const {
+    if (!draft.start || timeline_.places[*draft.start].host != timeline_.places[i].host)
+      return false;
+    const event::Event &known = store_.events()[*draft.start], &event = store_.events()[i];
+    const auto mine = hints_.find(i), theirs = hints_.find(*draft.start);
+    if (mine == hints_.end() || theirs == hints_.end()) return false;
+    return known.key.channel == event.key.channel && known.key.event_id != event.key.event_id &&
+           !mine->second.from.empty() && mine->second.from == theirs->second.from &&
+           *timeline_.places[i].ticks - *timeline_.places[*draft.start].ticks <= kSameStart;
+  }
+
+  // The end of a session, which may come hours later: of the same user and client by the same
+  // machine.
+  bool ends(const Draft& draft, EventIndex i) const {
+    const auto& host = timeline_.places[i].host;
+    const auto hint = hints_.find(i);
+    if (!marks_[i].end || marks_[i].start || draft.ended || hint == hints_.end()) return false;
+    const auto user = draft.users.find(host), client = draft.clients.find(host);
+    return user != draft.users.end() && user->second == hint->second.user &&
+           client != draft.clients.end() && client->second == hint->second.client;
+  }
+
   // How much of what the record names the try names too; nothing when they contradict each other.
   std::optional<int> likeness(const Draft& draft, EventIndex i) const {
     const event::Event& event = store_.events()[i];
     const auto& host = timeline_.places[i].host;
-    const auto activity = event.system.activity_id.value_or(std::string_view());
-    if (!activity.empty() && activity != kNoActivity) {
+    if (const auto activity = activity_of(i); !activity.empty()) {
       const auto known = draft.activities.find({host, event.key.channel});
       if (known != draft.activities.end() && known->second != activity) return std::nullopt;
     }
     if (host && !draft.targets.empty() && draft.targets.count(*host) == 0 && is_target(*host))
       return std::nullopt;
+    const bool by_client = fate_of_.count(i) != 0;
+    if (by_client && draft.client && draft.client != host) return std::nullopt;
     const auto given = hints_.find(i);
-    if (given == hints_.end()) return 0;
-    const Hint& hint = given->second;
+    const Hint none;
+    const Hint& hint = given == hints_.end() ? none : given->second;
     if (hint.target && !draft.targets.empty() && draft.targets.count(*hint.target) == 0)
       return std::nullopt;
     int points = 0;
@@ -330,7 +555,81 @@ class Stitcher {
         if (theirs != *mine && by == host) return std::nullopt;
       }
     }
+    for (const auto& [by, named] : named_clients(draft, i)) {
+      const Same same = is_client(by_client ? *host : *draft.client, named, by, draft);
+      if (same == Same::no) return std::nullopt;
+      if (same == Same::yes) ++points;
+    }
+    if (asks_for_another(draft, i, hint.wanted)) return std::nullopt;
+    if (points == 0 && !is_possible(draft, i)) return std::nullopt;
     return points;
+  }
+
+  // The clients that the one side names, where the other is the log of a client: who names it, and
+  // how.
+  std::vector<std::pair<Part, std::string>> named_clients(const Draft& draft, EventIndex i) const {
+    std::vector<std::pair<Part, std::string>> out;
+    if (fate_of_.count(i) != 0) {
+      for (const auto& [by, client] : draft.clients) {
+        out.emplace_back(by && is_target(*by) ? Part::host : Part::other, client);
+      }
+    } else if (const auto hint = hints_.find(i); draft.client && hint != hints_.end()) {
+      if (!hint->second.client.empty()) out.emplace_back(marks_[i].part, hint->second.client);
+    }
+    return out;
+  }
+
+  enum class Same : std::uint8_t { unknown, yes, no };
+
+  // Whether the client that a record names, by name or address, is this machine. An address that
+  // nobody knows may be that of a gateway or of a router on the way, unless it is of the network
+  // that the machine itself is in.
+  Same is_client(HostIndex machine, const std::string& named, Part by, const Draft& draft) const {
+    const HostRecord& client = timeline_.hosts[machine];
+    const auto& aliases = client.aliases;
+    if (client.key == named || std::count(aliases.begin(), aliases.end(), named) != 0)
+      return Same::yes;
+    if (!is_address(named)) {
+      if (is_address(client.key)) return Same::unknown;
+      const std::string label = host_key(client.key).substr(0, kClientName);
+      return label == named.substr(0, kClientName) ? Same::yes : Same::no;
+    }
+    const bool over_gateway =
+        by != Part::gateway && (has_gateway_ || draft.by_gateway.passed || draft.by_gateway.broke ||
+                                (draft.said.broke && is_optional_stage(*draft.said.broke)));
+    const auto network = network_of(named);
+    if (over_gateway || network.empty()) return Same::unknown;
+    return std::any_of(aliases.begin(), aliases.end(),
+                       [&](const std::string& alias) {
+                         return is_address(alias) && network_of(alias) == network;
+                       })
+               ? Same::no
+               : Same::unknown;
+  }
+
+  // The gateway names the target as the client has asked for it.
+  bool asks_for_another(const Draft& draft, EventIndex i, const std::string& wanted) const {
+    if (marks_[i].part != Part::gateway || wanted.empty() || draft.wanted.empty()) return false;
+    return wanted != draft.wanted;
+  }
+
+  // Whether the client's end of the story and the record can both be true.
+  bool is_possible(const Draft& draft, EventIndex i) const {
+    if (const auto fate = fate_of_.find(i); fate != fate_of_.end()) {
+      const Fate& said = fates_[fate->second];
+      return can_be_one_try(said, draft.by_gateway, Server::gateway) &&
+             can_be_one_try(said, draft.by_host, Server::host);
+    }
+    const Part part = marks_[i].part;
+    if (!draft.client || (part != Part::gateway && part != Part::host)) return true;
+    Fate record;
+    note_marks(marks_[i], *timeline_.places[i].ticks, record);
+    static const std::size_t session = stage_names().size() - 1;
+    if (draft.said.arrived && record.broke &&
+        *record.broke<session&& * timeline_.places[i].ticks> * draft.said.arrived)
+      return false;  // it was in its session by then
+    return can_be_one_try(draft.said, record,
+                          part == Part::gateway ? Server::gateway : Server::host);
   }
 
   bool is_target(HostIndex host) const {
@@ -427,9 +726,13 @@ class Stitcher {
   Timeline& timeline_;
   std::vector<Marks> marks_;
   std::map<EventIndex, Hint> hints_;
+  bool has_gateway_ = false;
+  std::vector<Fate> fates_;                    // of the tries in the logs of clients
+  std::map<EventIndex, std::size_t> fate_of_;  // of their records
   std::vector<Draft> drafts_;
   std::vector<std::size_t> open_;  // drafts of event logs, oldest first
   std::map<std::string_view, std::size_t> by_activity_;
+  std::map<std::size_t, std::size_t> by_fate_;
 };
 }  // namespace
 

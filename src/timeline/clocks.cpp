@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "timeline/fate.hpp"
 #include "timeline/hosts.hpp"
 
 namespace rdptriage::timeline {
@@ -65,6 +66,8 @@ class Clocks {
     std::vector<std::int64_t> starts;                     // sorted
     std::set<HostIndex> wanted;                           // machines it names as the other end
     std::map<std::string_view, std::vector<Step>> steps;  // by the moment's name
+    Fate fate;                                            // of what it tells of in all
+    std::set<std::string> clients;                        // addresses of clients that it names
   };
 
   void place_local_times() {
@@ -100,8 +103,12 @@ class Clocks {
     }
     for (const EventMark& mark : input_.marks) {
       const Place& place = timeline_.places[mark.event];
-      if (mark.mark != Mark::start || !place.host || place.scale != TimeScale::common) continue;
-      seen_[*place.host].starts.push_back(*place.ticks);
+      if (!place.host || place.scale != TimeScale::common) continue;
+      Seen& seen = seen_[*place.host];
+      if (mark.mark == Mark::start) seen.starts.push_back(*place.ticks);
+      if (mark.mark == Mark::broke) seen.fate.note_broke(mark.depth);
+      if (mark.mark == Mark::passed) seen.fate.note_passed(mark.depth);
+      if (mark.mark == Mark::arrived) seen.fate.note_arrived(*place.ticks);
     }
     for (Seen& seen : seen_) {
       std::sort(seen.starts.begin(), seen.starts.end());
@@ -111,11 +118,14 @@ class Clocks {
                       [](std::int64_t a, std::int64_t b) { return b - a < kSameStep; }),
           seen.starts.end());
     }
+    for (HostIndex host = 0; host < timeline_.hosts.size(); ++host)
+      has_gateway_ = has_gateway_ || has_role(host, "gateway");
     const HostFinder finder(timeline_);
     std::map<EventIndex, std::set<HostIndex>> named;
     for (const AttemptHint& hint : input_.hints) {
       const auto& host = timeline_.places[hint.event].host;
       if (!host) continue;
+      if (is_address(hint.client)) seen_[*host].clients.insert(host_key(hint.client));
       for (const std::string* name : {&hint.target, &hint.client}) {
         const auto other = name->empty() ? std::nullopt : finder.find(*name);
         if (!other || *other == *host) continue;
@@ -237,9 +247,33 @@ class Clocks {
     const Seen &first = seen_[a], &second = seen_[b];
     if (first.starts.size() != 1 || second.starts.size() != 1) return std::nullopt;
     if (first.wanted.count(b) == 0 && second.wanted.count(a) == 0) return std::nullopt;
+    if (!may_be_one_try(a, b) || !may_be_one_try(b, a)) return std::nullopt;
     const std::int64_t difference = second.starts.front() - first.starts.front();
     if (std::abs(difference) > kFarthest) return std::nullopt;
     return Difference{difference, kSingleUncertainty};
+  }
+
+  // Whether the only start of `client` can be the one that `server` tells of. Clocks are measured
+  // by it, so a failure is not held against a session that came up, nor a client with known
+  // addresses against one with another.
+  bool may_be_one_try(HostIndex client, HostIndex server) const {
+    if (!has_role(client, "client")) return true;
+    const Seen &ours = seen_[client], &theirs = seen_[server];
+    const bool by_gateway = has_role(server, "gateway");
+    if (!can_be_one_try(ours.fate, theirs.fate, by_gateway ? Server::gateway : Server::host) ||
+        (ours.fate.failed() && theirs.fate.arrived) || (ours.fate.arrived && theirs.fate.failed()))
+      return false;
+    const auto& aliases = timeline_.hosts[client].aliases;
+    if (by_gateway || theirs.clients.empty() || has_gateway_ ||
+        std::none_of(aliases.begin(), aliases.end(), is_address))
+      return true;  // what a gateway or the host behind it sees is the address of something between
+    return std::any_of(aliases.begin(), aliases.end(),
+                       [&](const std::string& alias) { return theirs.clients.count(alias) != 0; });
+  }
+
+  bool has_role(HostIndex host, std::string_view role) const {
+    const auto& roles = timeline_.hosts[host].roles;
+    return std::binary_search(roles.begin(), roles.end(), role);
   }
 
   // --- All machines
@@ -247,10 +281,7 @@ class Clocks {
 
   // Servers keep the domain's time; their clock is the common one.
   int rank(HostIndex host) const {
-    const auto& roles = timeline_.hosts[host].roles;
-    const auto has = [&](std::string_view role) {
-      return std::binary_search(roles.begin(), roles.end(), role);
-    };
+    const auto has = [&](std::string_view role) { return has_role(host, role); };
     return has("session-host") ? 0 : has("gateway") ? 1 : has("client") ? 3 : 2;
   }
 
@@ -315,6 +346,7 @@ class Clocks {
   const TimelineInput& input_;
   Timeline& timeline_;
   std::vector<Seen> seen_;
+  bool has_gateway_ = false;
 };
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "timeline/attempts.hpp"
 #include "timeline/clocks.hpp"
+#include "timeline/connections.hpp"
 #include "timeline/focus.hpp"
 #include "timeline/hosts.hpp"
 
@@ -64,11 +65,14 @@ Timeline build_timeline(event::EventStore& store, const TimelineInput& input) {
   align_clocks(store, input, timeline);
   stitch_attempts(store, input, timeline);
   if (!input.focus.empty()) timeline.narrowing = narrow(input.focus, timeline);
+  const std::vector<bool> is_sure = find_sure_connections(store, timeline);
   std::size_t i = 0;
   for (event::Event& event : store.events()) {
-    const Place& place = timeline.places[i++];
+    const Place& place = timeline.places[i];
     if (place.host) add_key(store, event, "HostKey", timeline.hosts[*place.host].key);
     if (place.attempt) add_key(store, event, "AttemptKey", timeline.attempts[*place.attempt].key);
+    if (is_sure[i]) add_key(store, event, "ConnectionKey", timeline.attempts[*place.attempt].key);
+    ++i;
     add_key(store, event, "ArtifactKey", fmt::format("A{}", event.locator.artifact + 1));
   }
   return timeline;

@@ -7,6 +7,8 @@
 // Besides the answer it gives every event the fields HostKey, AttemptKey and ArtifactKey (unless
 // its reader already did), so that correlations can group by them, and a time to events without
 // one: the nearest line of the same artifact. `time_quality` keeps saying what the record had.
+// Records of event logs that are of one connection for sure also get ConnectionKey: what they lack
+// did not happen in it.
 #pragma once
 
 #include <cstdint>
@@ -47,11 +49,13 @@ enum class Mark : std::uint8_t {
   start,    // opens one
   end,      // closes one
   broke,    // says that something of one failed
+  passed,   // says that one got over a stage
   arrived,  // says that one reached its session
 };
 struct EventMark {
   EventIndex event = 0;
   Mark mark = Mark::bound;
+  std::optional<std::size_t> depth = {};  // of the stage that it is about
 };
 
 // A step that two machines log at the same moment, by the name that both rules give it.
@@ -64,7 +68,7 @@ struct Moment {
 struct AttemptHint {
   EventIndex event = 0;
   std::string user;    // "CORP\anna", "anna@corp.example"
-  std::string client;  // address, with or without a port
+  std::string client;  // name or address, with or without a port
   std::string target;  // name or address of the machine that is wanted
 };
 

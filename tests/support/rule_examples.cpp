@@ -15,7 +15,7 @@ namespace {
 std::string line_of(const YamlNode& event, const YamlNode* source) {
   YamlNode out = event;
   for (std::size_t i = 0; i < out.keys.size(); ++i) {
-    if (out.keys[i].text != "AttemptKey") continue;
+    if (out.keys[i].text != "AttemptKey" && out.keys[i].text != "ConnectionKey") continue;
     out.keys.erase(out.keys.begin() + static_cast<std::ptrdiff_t>(i));
     out.items.erase(out.items.begin() + static_cast<std::ptrdiff_t>(i));
     --i;

@@ -190,5 +190,5 @@ TEST_CASE("keys: events get the machine, the attempt and the artifact they belon
   for (const Field& field : store.events()[0].fields) {
     keys += fmt::format("{}={} ", field.name, field.value);
   }
-  CHECK(keys == "HostKey=rdgw01 AttemptKey=a1 ArtifactKey=A1 ");
+  CHECK(keys == "HostKey=rdgw01 AttemptKey=a1 ConnectionKey=a1 ArtifactKey=A1 ");
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "support/catch.hpp"
+#include "timeline/stages.hpp"
 #include "timeline/timeline.hpp"
 
 using namespace rdptriage;
@@ -127,6 +128,38 @@ TEST_CASE("clocks: one try each is the same when one machine names the other") {
     REQUIRE(timeline.attempts.size() == 1);
     CHECK(timeline.attempts[0].targets.size() == 1);
   }
+  struct Row {
+    const char* name;
+    std::vector<timeline::EventMark> said;  // of the client's record 0 and the host's record 1
+    std::string_view client_of_host;
+    const char* want;
+  };
+  const std::size_t tcp = *timeline::stage_depth("host-tcp"), nla = *timeline::stage_depth("nla");
+  const std::size_t session = *timeline::stage_depth("session");
+  const Row rows[] = {
+      {"a client that opened no connection was accepted by nobody",
+       {{0, Mark::broke, tcp}, {1, Mark::passed, tcp}},
+       "",
+       ""},
+      {"a refused client is not the one whose session came up",
+       {{0, Mark::broke, nla}, {1, Mark::arrived, session}},
+       "",
+       ""},
+      {"both say that it failed in NLA",
+       {{0, Mark::broke, nla}, {1, Mark::passed, tcp}, {1, Mark::broke, nla}},
+       "",
+       "pc -600±10 host 0±0"},
+      {"the host saw the client's address", {}, "10.20.30.40:51234", "pc -600±10 host 0±0"},
+      {"the host saw another address", {}, "10.9.9.9:4444", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Case input({{0, "pc", Mark::start}, {600, "host", Mark::start}});
+    input.marks.insert(input.marks.end(), row.said.begin(), row.said.end());
+    input.hints = {{0, "", "", "host"}, {1, "", std::string(row.client_of_host), ""}};
+    input.claims.push_back({0, "pc", "client", {"10.20.30.40"}});
+    CHECK(clocks_of(input.build()) == row.want);
+  }
   Case far({{0, "pc", Mark::start}, {5 * 3600, "host", Mark::start}});
   far.hints.push_back({0, "", "", "host"});
   CHECK(clocks_of(far.build()).empty());
@@ -148,4 +181,83 @@ TEST_CASE("attempts: users of the same moment are told apart by whom the records
   CHECK(timeline.attempts[0].events == std::vector<timeline::EventIndex>{0, 1, 4});
   CHECK(timeline.attempts[0].user == "anna");
   CHECK(timeline.attempts[1].events == std::vector<timeline::EventIndex>{2, 3});
+}
+
+TEST_CASE("attempts: what is near in time and of somebody else stays out") {
+  const std::size_t tcp = *timeline::stage_depth("host-tcp"), nla = *timeline::stage_depth("nla");
+  const std::size_t tls = *timeline::stage_depth("host-tls");
+  struct Row {
+    const char* name;
+    std::vector<Record> records;
+    std::vector<timeline::EventMark> said;
+    std::vector<timeline::AttemptHint> hints;
+    std::vector<timeline::EventIndex> want;  // of the first attempt
+  };
+  const Row rows[] = {
+      {"another client's name",
+       {{0, "pc", Mark::start}, {2, "host", Mark::bound}},
+       {},
+       {{1, "", "KIOSK-03", ""}},
+       {0}},
+      {"the client's name",
+       {{0, "pc", Mark::start}, {2, "host", Mark::bound}},
+       {},
+       {{1, "", "PC", ""}},
+       {0, 1}},
+      {"a neighbor's address",
+       {{0, "pc", Mark::start}, {2, "host", Mark::bound}},
+       {},
+       {{1, "bob", "10.20.30.50", ""}},
+       {0}},
+      {"an address of somewhere else may be on the way",
+       {{0, "pc", Mark::start}, {2, "host", Mark::bound}},
+       {},
+       {{1, "bob", "198.51.100.9", ""}},
+       {0, 1}},
+      {"another client's log", {{0, "pc", Mark::start}, {2, "pc2", Mark::start}}, {}, {}, {0}},
+      {"the host got further than the client says in the end",
+       {{0, "pc", Mark::start}, {2, "host", Mark::bound}, {4, "pc", Mark::end}},
+       {{1, Mark::broke, nla}, {2, Mark::broke, tcp}},
+       {},
+       {0, 2}},
+      {"a failed logon of another user on the same host",
+       {{0, "host", Mark::bound}, {2, "host", Mark::near}, {3, "host", Mark::near}},
+       {{1, Mark::near, nla}, {2, Mark::near, nla}},
+       {{0, "", "10.20.30.40:5000", ""},
+        {1, "svc", "10.20.77.9", ""},
+        {2, "anna", "10.20.30.40", ""}},
+       {0, 2}},
+      {"the TLS of a third machine, where both ends are known",
+       {{0, "pc", Mark::start}, {1, "host", Mark::bound}, {2, "dc", Mark::near}},
+       {{2, Mark::near, tls}},
+       {},
+       {0, 1}},
+      {"the same machine's alert a minute later",
+       {{0, "host", Mark::bound}, {60, "host", Mark::near}},
+       {},
+       {},
+       {0}},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name);
+    Case input(row.records);
+    input.marks.insert(input.marks.end(), row.said.begin(), row.said.end());
+    input.hints = row.hints;
+    for (timeline::HostClaim& claim : input.claims) {
+      const std::string_view computer = row.records[claim.event].computer;
+      if (computer == "dc") claim.role.clear();
+      if (computer == "pc") claim = {claim.event, "pc", "client", {"10.20.30.40"}};
+    }
+    const timeline::Timeline timeline = input.build();
+    REQUIRE(!timeline.attempts.empty());
+    CHECK(timeline.attempts.front().events == row.want);
+  }
+}
+
+TEST_CASE("attempts: what names a user beside the connection names the attempt's") {
+  Case input({{0, "host", Mark::bound}, {1, "host", Mark::near}});
+  input.hints = {{1, "CORP\\bob", "10.20.30.50", ""}};
+  const timeline::Timeline timeline = input.build();
+  REQUIRE(timeline.attempts.size() == 1);
+  CHECK(timeline.attempts.front().user == "bob");
 }
