@@ -129,7 +129,10 @@ class Diagnosis {
     for (const Fact& fact : q_.facts->all()) {
       const rule::TriageKey& key = q_.rules[fact.rule].triage;
       const auto depth = timeline::stage_depth(key.stage);
-      if (!depth || (!fact.attempt && count != 0)) continue;
+      if (!fact.attempt && count != 0) continue;
+      if (key.stage.empty() && key.state == "failed" && key.attempt == "end")
+        answer_.attempts[fact.attempt.value_or(0)].failed_somewhere = true;
+      if (!depth) continue;
       if (key.state != "failed" && key.state != "passed") continue;
       StageView& stage = answer_.attempts[fact.attempt.value_or(0)].stages[*depth];
       const StageState state = key.state == "failed" ? StageState::failed : StageState::passed;
@@ -172,6 +175,8 @@ class Diagnosis {
       view.outcome = AttemptOutcome::failed;
     } else if (view.stages.back().state == StageState::passed) {
       view.outcome = AttemptOutcome::succeeded;
+    } else if (view.failed_somewhere) {
+      view.outcome = AttemptOutcome::failed;
     }
     set_stages_around(view, std::max(view.stopped_at.value_or(0), passed.value_or(0)));
   }
