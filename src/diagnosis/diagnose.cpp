@@ -19,17 +19,20 @@ bool is_firm(const Judgment& judgment) {
 
 class Diagnosis {
  public:
-  explicit Diagnosis(const Question& question) : q_(question) {}
+  explicit Diagnosis(const Question& question)
+      : q_(question), arrivals_(find_arrivals(q_.rules, *q_.facts, *q_.timeline)) {
+    find_ends_of_sessions();
+  }
 
   Answer run() {
     answer_.judgments = judge_causes(
-        *q_.causes, *q_.facts, *q_.timeline, went_well(),
+        *q_.causes, q_.rules, *q_.facts, *q_.timeline, arrivals_,
         [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
     rank();
     view_attempts();
     if (answer_.ranked.empty() && all_went_well()) {
       answer_.judgments = judge_idle_machines(
-          *q_.causes, *q_.facts, *q_.timeline,
+          *q_.causes, q_.rules, *q_.facts, *q_.timeline,
           [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
       rank();
     }
@@ -59,19 +62,33 @@ class Diagnosis {
                [](const AttemptView& view) { return view.outcome == AttemptOutcome::succeeded; });
   }
 
-  // The attempts whose facts show the session, and nothing that failed.
-  std::vector<bool> went_well() const {
-    const std::size_t last = timeline::stage_names().size() - 1;
-    std::vector<bool> arrived(q_.timeline->attempts.size()), failed(arrived.size());
+  // Logs without ids of activities part the end of a session from its start. Records that tell of
+  // nothing but an orderly end belong to the session that the machine had before.
+  void find_ends_of_sessions() {
+    const auto& attempts = q_.timeline->attempts;
+    std::vector<bool> tells(attempts.size());
     for (const Fact& fact : q_.facts->all()) {
-      if (!fact.attempt) continue;
       const rule::TriageKey& key = q_.rules[fact.rule].triage;
-      if (key.state == "failed") failed[*fact.attempt] = true;
-      if (key.state == "passed" && timeline::stage_depth(key.stage) == last)
-        arrived[*fact.attempt] = true;
+      const bool is_end = key.attempt == "end" && key.stage.empty() && key.says.empty();
+      if (fact.attempt && !is_end) tells[*fact.attempt] = true;
     }
-    for (std::size_t i = 0; i < arrived.size(); ++i) arrived[i] = arrived[i] && !failed[i];
-    return arrived;
+    for (const auto& reported : q_.disconnects) {
+      if (reported) tells[*reported] = true;
+    }
+    for (std::size_t end = 0; end < attempts.size(); ++end) {
+      if (tells[end] || !attempts[end].start) continue;
+      for (std::size_t i = 0; i < attempts.size(); ++i) {
+        if (tells[i] && arrivals_[i].went_well() && attempts[i].scale == attempts[end].scale &&
+            attempts[i].end && *attempts[i].end <= *attempts[end].start &&
+            share_machine(attempts[i], attempts[end]))
+          arrivals_[end].session = arrivals_[i].session;
+      }
+    }
+  }
+
+  static bool share_machine(const timeline::AttemptRecord& a, const timeline::AttemptRecord& b) {
+    return std::find_first_of(a.hosts.begin(), a.hosts.end(), b.hosts.begin(), b.hosts.end()) !=
+           a.hosts.end();
   }
 
   bool looked_at(rule::RuleIndex rule, std::optional<AttemptIndex> attempt) const {
@@ -112,7 +129,10 @@ class Diagnosis {
     for (const Fact& fact : q_.facts->all()) {
       const rule::TriageKey& key = q_.rules[fact.rule].triage;
       const auto depth = timeline::stage_depth(key.stage);
-      if (!depth || (!fact.attempt && count != 0)) continue;
+      if (!fact.attempt && count != 0) continue;
+      if (key.stage.empty() && key.state == "failed" && key.attempt == "end")
+        answer_.attempts[fact.attempt.value_or(0)].failed_somewhere = true;
+      if (!depth) continue;
       if (key.state != "failed" && key.state != "passed") continue;
       StageView& stage = answer_.attempts[fact.attempt.value_or(0)].stages[*depth];
       const StageState state = key.state == "failed" ? StageState::failed : StageState::passed;
@@ -144,11 +164,19 @@ class Diagnosis {
         break;  // the first is the surest
       }
     }
-    view.stopped_at = cause ? cause : failed;
+    if (attempt && arrivals_[*attempt].failed) {
+      view.stopped_at = view.stages.size() - 1;  // it had its session, whatever has cut it
+    } else if (attempt && arrivals_[*attempt].session != nullptr) {
+      view.stopped_at = cause;  // what failed on the way there was tried again
+    } else {
+      view.stopped_at = cause ? cause : failed;
+    }
     if (view.stopped_at) {
       view.outcome = AttemptOutcome::failed;
     } else if (view.stages.back().state == StageState::passed) {
       view.outcome = AttemptOutcome::succeeded;
+    } else if (view.failed_somewhere) {
+      view.outcome = AttemptOutcome::failed;
     }
     set_stages_around(view, std::max(view.stopped_at.value_or(0), passed.value_or(0)));
   }
@@ -187,6 +215,13 @@ class Diagnosis {
 
   // --- Verdict -----------------------------------------------------------------------------------
 
+  // Whether the attempt went on to its session all the same.
+  bool was_outlived(const Fact& fact) const {
+    if (!fact.attempt) return false;
+    const Arrival& arrival = arrivals_[*fact.attempt];
+    return arrival.went_well() && is_behind(*q_.timeline, *arrival.session, fact).value_or(false);
+  }
+
   Verdict verdict() const {
     if (!answer_.ranked.empty()) {
       const Judgment& first = answer_.judgments[answer_.ranked.front()];
@@ -209,9 +244,10 @@ class Diagnosis {
       if (connected || (q_.timeline->attempts.empty() && passed)) healthy = true;
     }
     for (const Fact& fact : q_.facts->all()) {
-      if (q_.rules[fact.rule].triage.state == "failed") doubtful = true;
-      if (!fact.attempt && q_.rules[fact.rule].triage.state == "passed") healthy = true;
-      if (q_.rules[fact.rule].triage.state == "no_failure") healthy = true;
+      const std::string& state = q_.rules[fact.rule].triage.state;
+      if (state == "failed" && !was_outlived(fact)) doubtful = true;
+      if (!fact.attempt && state == "passed") healthy = true;
+      if (state == "no_failure") healthy = true;
     }
     if (doubtful) return Verdict::inconclusive;
     if (healthy) return Verdict::no_failure_found;
@@ -322,6 +358,7 @@ class Diagnosis {
   }
 
   const Question& q_;
+  std::vector<Arrival> arrivals_;  // parallel to the timeline's attempts
   Answer answer_;
   std::map<std::string, Collect> by_command_;
 };

@@ -23,6 +23,7 @@ struct AttemptView {
   std::vector<StageView> stages;          // parallel to timeline::stage_names()
   std::optional<std::size_t> stopped_at;  // position in stage_names()
   bool has_disconnect_code = false;
+  bool failed_somewhere = false;  // a fact says that it ended in failure, and not at which stage
 };
 
 struct Collect {

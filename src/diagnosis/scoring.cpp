@@ -4,6 +4,7 @@
 #include <map>
 
 #include "timeline/clocks.hpp"
+#include "timeline/stages.hpp"
 
 namespace rdptriage::diagnosis {
 
@@ -21,19 +22,21 @@ constexpr std::int64_t kClocksAgree = 2 * timeline::kUnmeasured;
 constexpr std::int64_t kClocksMayDiffer = 65 * timeline::kUnmeasured;
 constexpr std::int64_t kDefaultWindow = std::int64_t{30} * 60 * 10'000'000;
 
-enum class Outcome : std::uint8_t { open, went_well };
+std::size_t last_stage() { return timeline::stage_names().size() - 1; }
 
 class AttemptJudge {
  public:
-  AttemptJudge(const CauseSet& causes, const FactBase& facts, const timeline::Timeline& timeline,
-               SourcePresent source_present, std::optional<timeline::AttemptIndex> attempt,
-               Outcome outcome, const std::vector<timeline::HostIndex>* idle = nullptr)
+  AttemptJudge(const CauseSet& causes, std::span<const rule::RuleInfo> rules, const FactBase& facts,
+               const timeline::Timeline& timeline, SourcePresent source_present,
+               std::optional<timeline::AttemptIndex> attempt, const Arrival& arrival,
+               const std::vector<timeline::HostIndex>* idle = nullptr)
       : causes_(causes),
+        rules_(rules),
         facts_(facts),
         timeline_(timeline),
         source_present_(source_present),
         attempt_(attempt),
-        outcome_(outcome),
+        arrival_(arrival),
         idle_(idle) {}
 
   // `candidates` are the causes with a matched rule in their favor.
@@ -89,7 +92,7 @@ class AttemptJudge {
       for (std::size_t i = 0; i < cause.evidence.size(); ++i) {
         const EvidenceItem& item = cause.evidence[i];
         if ((item.when == When::after_last_evidence) != later) continue;
-        judge_item(item, last_evidence, judgment.items[i]);
+        judge_item(cause, item, last_evidence, judgment.items[i]);
         if (later || item.weight <= 0) continue;
         for (const Fact* fact : judgment.items[i].facts) {
           if (!fact->ticks) continue;
@@ -102,10 +105,12 @@ class AttemptJudge {
     return judgment;
   }
 
-  void judge_item(const EvidenceItem& item, LastEvidence& last_evidence, JudgedItem& out) const {
+  void judge_item(const Cause& cause, const EvidenceItem& item, LastEvidence& last_evidence,
+                  JudgedItem& out) const {
     bool sure = false;
     const auto look_at = [&](std::span<const Fact> facts) {
       for (const Fact& fact : facts) {
+        if (item.weight > 0 && was_passed(cause, fact)) continue;
         const auto certainty = counts(item, fact, last_evidence);
         if (!certainty) continue;
         out.facts.push_back(&fact);
@@ -131,7 +136,7 @@ class AttemptJudge {
                                   LastEvidence& last_evidence) const {
     if (idle_ != nullptr && !is_of_idle_machine(fact)) return std::nullopt;
     // Whatever a capture of nobody in particular shows was not in the way of what succeeded.
-    if (outcome_ == Outcome::went_well && item.weight > 0 && !is_own(fact)) return std::nullopt;
+    if (arrival_.went_well() && item.weight > 0 && !is_own(fact)) return std::nullopt;
     const auto only_if = [&fact](bool counts) {
       return counts ? std::optional(fact.certainty) : std::nullopt;
     };
@@ -154,6 +159,18 @@ class AttemptJudge {
         return fact.certainty;
     }
     return std::nullopt;
+  }
+
+  // An attempt that reached its session has passed the cause's stage: whatever was wrong there was
+  // not in its way. Only what broke or began later may have cut the session.
+  bool was_passed(const Cause& cause, const Fact& fact) const {
+    if (arrival_.session == nullptr || cause.depth == last_stage()) return false;
+    // A record of the attempt whose time cannot be compared may be of a try of its own.
+    const auto behind = is_behind(timeline_, fact, *arrival_.session);
+    if (fact.attempt && !behind) return false;
+    if (arrival_.went_well()) return true;
+    const bool broke = rules_[fact.rule].triage.state == "failed";
+    return !((broke || fact.is_state) && behind.value_or(false));
   }
 
   bool is_of_idle_machine(const Fact& fact) const {
@@ -362,15 +379,30 @@ class AttemptJudge {
   }
 
   const CauseSet& causes_;
+  std::span<const rule::RuleInfo> rules_;
   const FactBase& facts_;
   const timeline::Timeline& timeline_;
   SourcePresent source_present_;
   std::optional<timeline::AttemptIndex> attempt_;
-  Outcome outcome_;
+  Arrival arrival_;
   // Without an attempt: the machines that none was made to, when only their facts count.
   const std::vector<timeline::HostIndex>* idle_;
 };
 }  // namespace
+
+std::optional<bool> is_behind(const timeline::Timeline& timeline, const Fact& fact,
+                              const Fact& other) {
+  if (fact.ticks && other.ticks) {
+    if (fact.scale != other.scale) return std::nullopt;
+    return *fact.ticks > *other.ticks;
+  }
+  if (fact.ticks || other.ticks || fact.attempt != other.attempt) return std::nullopt;
+  // Lines of one trace: by its own clock, else as they stand.
+  const auto& last = timeline.places[fact.events.back()].ticks;
+  const auto& others = timeline.places[other.events.back()].ticks;
+  if (last && others && *last != *others) return *last > *others;
+  return fact.events.back() > other.events.back();
+}
 
 bool ranks_before(const CauseSet& causes, const Judgment& a, const Judgment& b) {
   if (a.label != b.label) return a.label && (!b.label || *a.label < *b.label);
@@ -399,8 +431,9 @@ std::vector<CauseIndex> candidates_of(const CauseSet& causes, const FactBase& fa
 }
 }  // namespace
 
-std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase& facts,
-                                          const timeline::Timeline& timeline,
+std::vector<Judgment> judge_idle_machines(const CauseSet& causes,
+                                          std::span<const rule::RuleInfo> rules,
+                                          const FactBase& facts, const timeline::Timeline& timeline,
                                           SourcePresent present) {
   std::vector<bool> busy(timeline.hosts.size());
   for (const timeline::AttemptRecord& attempt : timeline.attempts) {
@@ -412,9 +445,8 @@ std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase
     if (!busy[host]) idle.push_back(host);
   }
   if (idle.empty()) return {};
-  auto judgments =
-      AttemptJudge(causes, facts, timeline, present, std::nullopt, Outcome::open, &idle)
-          .run(candidates_of(causes, facts));
+  auto judgments = AttemptJudge(causes, rules, facts, timeline, present, std::nullopt, {}, &idle)
+                       .run(candidates_of(causes, facts));
   // Nobody complained about these machines: only what they say themselves is worth telling.
   judgments.erase(std::remove_if(judgments.begin(), judgments.end(),
                                  [](const Judgment& judgment) {
@@ -424,18 +456,40 @@ std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase
   return judgments;
 }
 
-std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
-                                   const timeline::Timeline& timeline,
-                                   const std::vector<bool>& went_well, SourcePresent present) {
+std::vector<Arrival> find_arrivals(std::span<const rule::RuleInfo> rules, const FactBase& facts,
+                                   const timeline::Timeline& timeline) {
+  std::vector<Arrival> arrivals(timeline.attempts.size());
+  for (const Fact& fact : facts.all()) {
+    const rule::TriageKey& key = rules[fact.rule].triage;
+    if (!fact.attempt || key.state != "passed" || fact.certainty != Certainty::sure ||
+        timeline::stage_depth(key.stage) != last_stage())
+      continue;
+    const Fact*& session = arrivals[*fact.attempt].session;
+    if (session == nullptr || is_behind(timeline, *session, fact).value_or(false)) session = &fact;
+  }
+  for (const Fact& fact : facts.all()) {
+    const rule::TriageKey& key = rules[fact.rule].triage;
+    if (!fact.attempt || key.state != "failed") continue;
+    Arrival& arrival = arrivals[*fact.attempt];
+    // What failed on the way there was tried again.
+    if (arrival.session != nullptr && (timeline::stage_depth(key.stage) == last_stage() ||
+                                       is_behind(timeline, fact, *arrival.session).value_or(false)))
+      arrival.failed = true;
+  }
+  return arrivals;
+}
+
+std::vector<Judgment> judge_causes(const CauseSet& causes, std::span<const rule::RuleInfo> rules,
+                                   const FactBase& facts, const timeline::Timeline& timeline,
+                                   const std::vector<Arrival>& arrivals, SourcePresent present) {
   const std::vector<CauseIndex> candidates = candidates_of(causes, facts);
   std::vector<std::optional<timeline::AttemptIndex>> attempts;
   for (timeline::AttemptIndex i = 0; i < timeline.attempts.size(); ++i) attempts.emplace_back(i);
   if (attempts.empty()) attempts.emplace_back();
   std::vector<Judgment> out;
   for (const auto attempt : attempts) {
-    const bool well = attempt && went_well[*attempt];
-    AttemptJudge judge(causes, facts, timeline, present, attempt,
-                       well ? Outcome::went_well : Outcome::open);
+    AttemptJudge judge(causes, rules, facts, timeline, present, attempt,
+                       attempt ? arrivals[*attempt] : Arrival{});
     for (Judgment& judgment : judge.run(candidates)) out.push_back(std::move(judgment));
   }
   return out;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,16 +43,33 @@ struct Judgment {
 // something.
 using SourcePresent = FunctionRef<bool(rule::RuleIndex, std::optional<timeline::AttemptIndex>)>;
 
+// What the facts of an attempt say of its session.
+struct Arrival {
+  const Fact* session = nullptr;  // the first that shows it; none: it is not known to have arrived
+  bool failed = false;            // something failed in the session
+
+  bool went_well() const { return session != nullptr && !failed; }
+};
+
+// Whether `fact` came behind `other`; nothing where their times cannot be compared.
+std::optional<bool> is_behind(const timeline::Timeline& timeline, const Fact& fact,
+                              const Fact& other);
+
+// Of each attempt.
+std::vector<Arrival> find_arrivals(std::span<const rule::RuleInfo> rules, const FactBase& facts,
+                                   const timeline::Timeline& timeline);
+
 // Judges every cause that has anything in its favor, in every attempt (or once, when there are no
-// attempts). Where an attempt `went_well`, only what its own machines say counts. Sorted by
-// attempt, then as ranked.
-std::vector<Judgment> judge_causes(const CauseSet& causes, const FactBase& facts,
-                                   const timeline::Timeline& timeline,
-                                   const std::vector<bool>& went_well, SourcePresent present);
+// attempts). What an attempt passed to reach its session was not in its way; where it went well,
+// only what its own machines say counts. Sorted by attempt, then as ranked.
+std::vector<Judgment> judge_causes(const CauseSet& causes, std::span<const rule::RuleInfo> rules,
+                                   const FactBase& facts, const timeline::Timeline& timeline,
+                                   const std::vector<Arrival>& arrivals, SourcePresent present);
 
 // For a case in which every attempt went well: what is wrong with machines that none was made to.
-std::vector<Judgment> judge_idle_machines(const CauseSet& causes, const FactBase& facts,
-                                          const timeline::Timeline& timeline,
+std::vector<Judgment> judge_idle_machines(const CauseSet& causes,
+                                          std::span<const rule::RuleInfo> rules,
+                                          const FactBase& facts, const timeline::Timeline& timeline,
                                           SourcePresent present);
 
 // Surest first: label; among the confirmed the deepest in the connection; then score, then id.

@@ -17,18 +17,28 @@ const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
       std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.id == id; });
   return found == items.end() ? nullptr : &*found;
 }
+
+bool all_succeeded(const Report& report) {
+  return !report.attempts.empty() &&
+         std::all_of(report.attempts.begin(), report.attempts.end(), [](const Attempt& attempt) {
+           return attempt.outcome == AttemptOutcome::succeeded;
+         });
+}
+
+// Something that failed in no attempt: what an attempt outlived is told by the attempt.
+bool shows_other_failure(const Report& report) {
+  return std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+    return finding.attempts.empty() && finding.stage_state == StageState::failed;
+  });
+}
+
 bool shows_failure(const Report& report) {
   const auto failed = [](const Attempt& attempt) {
     return attempt.outcome == AttemptOutcome::failed || !attempt.disconnect_code.empty();
   };
-  const auto is_failure = [](const Finding& finding) {
-    // What an attempt outlived is told by the attempt.
-    return finding.attempts.empty() && finding.stage_state == StageState::failed;
-  };
   return std::any_of(report.attempts.begin(), report.attempts.end(), failed) ||
-         std::any_of(report.findings.begin(), report.findings.end(), is_failure);
+         shows_other_failure(report);
 }
-
 }  // namespace
 
 std::string headline(const Report& report) {
@@ -43,6 +53,8 @@ std::string headline(const Report& report) {
     case Verdict::not_analysable:
       return "Nothing here says anything about a connection";
     default:
+      if (all_succeeded(report) && shows_other_failure(report))
+        return "Every connection in these files succeeded; something else in them failed";
       // That it failed is said only where something shows it.
       return shows_failure(report) ? "The connection failed; these files do not prove why"
                                    : "Nothing in these files shows why a connection failed";

@@ -109,7 +109,17 @@ std::vector<std::string> complaints(const test::Expectation& expect, const Repor
       out.push_back(fmt::format("falsely accuses `{}`", diagnosis.cause));
     }
   }
-  if (!expect.stopped_at.empty()) {
+  if (expect.stopped_at == "unknown") {
+    for (const Attempt& attempt : report.attempts) {
+      if (attempt.outcome == AttemptOutcome::failed && !attempt.stopped_at.empty())
+        out.push_back(fmt::format("stopped at {}, which nothing shows", attempt.stopped_at));
+      for (const StageResult& stage : attempt.stages) {
+        if (attempt.outcome == AttemptOutcome::failed && stage.state != StageState::unknown)
+          out.push_back(
+              fmt::format("{} {}, which nothing shows", stage.stage, name_of(stage.state)));
+      }
+    }
+  } else if (!expect.stopped_at.empty()) {
     const bool there = std::any_of(
         report.attempts.begin(), report.attempts.end(),
         [&](const Attempt& attempt) { return attempt.stopped_at == expect.stopped_at; });

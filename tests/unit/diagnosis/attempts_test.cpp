@@ -32,10 +32,11 @@ TEST_CASE("attempts: a trace is one unless its marks open another") {
   };
   const Row rows[] = {
       {"OPEN\nGOOD", "a1 succeeded; "},
-      {"BAD\nGOOD", "a1 failed; "},  // it did fail, whatever worked afterwards
+      {"BAD\nGOOD", "a1 succeeded; "},  // what failed was tried again
+      {"GOOD\nBAD", "a1 failed; "},
       {"BAD\nBAD", "a1 failed; "},
       {"OPEN\nBAD\nOPEN\nGOOD", "a1 failed; a2 succeeded; "},
-      {"BAD\nOPEN\nGOOD", "a1 failed; "},  // lines in front of the first start belong to it
+      {"BAD\nOPEN\nGOOD", "a1 succeeded; "},  // lines in front of the first start belong to it
       {"BAD\nCLOSE\nOPEN\nGOOD", "a1 failed; a2 succeeded; "},
   };
   for (const Row& row : rows) {
