@@ -30,7 +30,8 @@ struct Inspection {
   std::vector<Host> hosts;
   std::vector<Coverage> coverage;
   std::vector<Notice> notices;
-  // When it failed: as the user says, else the first failed attempt with a date.
+  // When it failed: as the user says, else what proves the cause, else the first failed attempt
+  // with a date.
   std::optional<Timestamp> incident;
 };
 

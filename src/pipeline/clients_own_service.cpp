@@ -10,9 +10,11 @@ namespace rdptriage::pipeline {
 namespace {
 constexpr std::string_view kClient = "client", kHost = "session-host";
 
-// Output of a command: true of the machine whether anybody connects or not.
-bool is_state(const event::Event& event) {
-  return !event.key.category.empty() && event.key.channel.empty();
+// True of the machine whether anybody connects or not: the output of a command, or a record of a
+// service, a certificate or the system that no connection is needed for.
+bool is_state(const rule::TriageKey& key, const event::Event& event) {
+  if (event.key.channel.empty()) return !event.key.category.empty();
+  return key.stage.empty() || key.state.empty() || key.holds;
 }
 
 bool is_trace(const event::Event& event) {
@@ -26,13 +28,19 @@ void drop_clients_own_service(const rule::CompiledRules& rules, const std::vecto
   for (const DetectionHit& hit : gathered.hits) {
     const event::Event& event = gathered.store.events()[hit.event];
     const auto host = timeline.places[hit.event].host;
-    if (!host || is_state(event)) continue;
-    const std::string& role = rules.rules()[hit.rule].triage.host_role;
+    const rule::TriageKey& key = rules.rules()[hit.rule].triage;
+    const std::string& role = key.host_role;
+    // What only a client logs makes it one, whatever the record says.
+    const bool is_clients = role == kClient && !event.key.channel.empty();
+    if (!host || (!is_clients && is_state(key, event))) continue;
     if (role == kClient || is_trace(event)) {
       was_client[*host] = true;
     } else if (!role.empty()) {
       was_other[*host] = true;
     }
+  }
+  for (const timeline::AttemptRecord& attempt : timeline.attempts) {
+    for (const timeline::HostIndex host : attempt.targets) was_other[host] = true;
   }
   for (const KnownHost& known : said) {
     const auto host = timeline::HostFinder(timeline).find(known.name);
@@ -42,7 +50,7 @@ void drop_clients_own_service(const rule::CompiledRules& rules, const std::vecto
   const auto is_own_service = [&](const DetectionHit& hit) {
     const auto host = timeline.places[hit.event].host;
     return host && was_client[*host] && !was_other[*host] &&
-           is_state(gathered.store.events()[hit.event]) &&
+           is_state(rules.rules()[hit.rule].triage, gathered.store.events()[hit.event]) &&
            rules.rules()[hit.rule].triage.host_role == kHost;
   };
   for (const DetectionHit& hit : gathered.hits) {

@@ -5,20 +5,42 @@
 #include "pipeline/gather.hpp"
 #include "pipeline/report_case.hpp"
 #include "pipeline/rule_set_impl.hpp"
+#include "report/wording.hpp"
 
 namespace rdptriage {
 
 namespace {
-std::optional<Timestamp> first_failure(const Report& report) {
+bool has_date(const Timestamp& time) {
   constexpr std::int64_t kYear1990 = 122'756'256'000'000'000;  // below: a time of day without date
-  std::optional<Timestamp> first;
+  return time.ticks > kYear1990;
+}
+
+const Attempt* first_failed(const Report& report) {
+  const Attempt* first = nullptr;
   for (const Attempt& attempt : report.attempts) {
-    if (attempt.outcome != AttemptOutcome::failed || !attempt.start) continue;
-    if (attempt.start->ticks > kYear1990 && (!first || *attempt.start < *first)) {
-      first = attempt.start;
-    }
+    if (attempt.outcome != AttemptOutcome::failed || !attempt.start || !has_date(*attempt.start))
+      continue;
+    if (first == nullptr || *attempt.start < *first->start) first = &attempt;
   }
   return first;
+}
+
+// When the attempt that the answer is about failed. It may last for a while: what proves the cause
+// tells the moment, so that the log that holds the proof covers it.
+std::optional<Timestamp> moment_of_failure(const Report& report) {
+  const Attempt* attempt = report.diagnoses.empty() ? nullptr : report::shown_attempt(report);
+  if (attempt == nullptr || attempt->outcome != AttemptOutcome::failed || !attempt->start ||
+      !has_date(*attempt->start)) {
+    attempt = first_failed(report);
+  }
+  if (attempt == nullptr) return std::nullopt;
+  if (report.diagnoses.empty() || !attempt->end) return attempt->start;
+  for (const std::string& id : report.diagnoses.front().evidence) {
+    const Evidence* proof = report::find_evidence(report, id);
+    if (proof == nullptr || !proof->time || proof->time_quality != TimeQuality::utc) continue;
+    if (!(*proof->time < *attempt->start) && !(*attempt->end < *proof->time)) return proof->time;
+  }
+  return attempt->start;
 }
 }  // namespace
 
@@ -29,7 +51,7 @@ Inspection inspect(const Case& input, const RuleSet& rules) {
   Report report = pipeline::report_case(gathered, input.options(), set);
   Inspection out;
   out.incident = input.options().focus.around;
-  if (!out.incident) out.incident = first_failure(report);
+  if (!out.incident) out.incident = moment_of_failure(report);
   out.artifacts = std::move(report.artifacts);
   out.sources.resize(out.artifacts.size());
   for (const auto& [artifact, tally] : gathered.tallies) {

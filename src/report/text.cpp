@@ -69,6 +69,7 @@ class Card {
     out_ << '\n';
     write_answer();
     write_path();
+    if (const std::string since = success_since(report_); !since.empty()) wrapped("SINCE", since);
     write_fix();
     write_missing();
     write_next();

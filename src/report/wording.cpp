@@ -134,11 +134,60 @@ std::string files_line(const Report& report) {
 }
 
 const Attempt* shown_attempt(const Report& report) {
-  const auto failed =
-      std::find_if(report.attempts.begin(), report.attempts.end(),
-                   [](const Attempt& a) { return a.outcome == AttemptOutcome::failed; });
-  if (failed != report.attempts.end()) return &*failed;
-  return report.attempts.empty() ? nullptr : &report.attempts.front();
+  std::vector<const Attempt*> failed;
+  for (const Attempt& attempt : report.attempts) {
+    if (attempt.outcome == AttemptOutcome::failed) failed.push_back(&attempt);
+  }
+  if (failed.empty()) return report.attempts.empty() ? nullptr : &report.attempts.front();
+  if (report.diagnoses.empty()) return failed.front();
+  // The cause was found in the attempt that its findings, the heaviest first, have in common.
+  for (const std::string& id : report.diagnoses.front().findings) {
+    const Finding* finding = find_by_id(report.findings, id);
+    if (finding == nullptr) continue;
+    std::vector<const Attempt*> left;
+    for (const Attempt* attempt : failed) {
+      if (std::find(finding->attempts.begin(), finding->attempts.end(), attempt->id) !=
+          finding->attempts.end())
+        left.push_back(attempt);
+    }
+    if (!left.empty()) failed = std::move(left);
+  }
+  return failed.front();
+}
+
+std::string success_since(const Report& report) {
+  const Attempt* shown = shown_attempt(report);
+  if (shown == nullptr || shown->outcome != AttemptOutcome::failed || !shown->start) return {};
+  const auto differ = [](const std::string& a, const std::string& b) {
+    return !a.empty() && !b.empty() && a != b;
+  };
+  const auto is_same_try = [&](const Attempt& attempt) {
+    const bool same_side = (!shown->client.empty() && shown->client == attempt.client) ||
+                           (!shown->user.empty() && shown->user == attempt.user);
+    return same_side && !differ(shown->client, attempt.client) &&
+           !differ(shown->user, attempt.user) && !differ(shown->target, attempt.target);
+  };
+  // The first success behind the last failure: what fails again is not over.
+  std::vector<const Attempt*> later;
+  for (const Attempt& attempt : report.attempts) {
+    if (attempt.start && *shown->start < *attempt.start && is_same_try(attempt))
+      later.push_back(&attempt);
+  }
+  std::stable_sort(later.begin(), later.end(),
+                   [](const Attempt* a, const Attempt* b) { return *a->start < *b->start; });
+  const Attempt* success = nullptr;
+  for (const Attempt* attempt : later) {
+    if (attempt->outcome == AttemptOutcome::failed) success = nullptr;
+    if (attempt->outcome == AttemptOutcome::succeeded && success == nullptr) success = attempt;
+  }
+  if (success == nullptr) return {};
+  const std::string at = base::format_rfc3339(success->start->ticks);
+  const bool same_day = base::format_rfc3339(shown->start->ticks).substr(0, 10) == at.substr(0, 10);
+  const bool same_client = !shown->client.empty() && shown->client == success->client;
+  const bool same_target = !shown->target.empty() && shown->target == success->target;
+  return fmt::format("{}{} a later attempt of the same {}{} succeeded",
+                     same_day ? "" : at.substr(0, 10) + ' ', at.substr(11, 8),
+                     same_client ? "client" : "user", same_target ? " to this host" : "");
 }
 
 }  // namespace rdptriage::report

@@ -35,7 +35,12 @@ std::string place_of(const Report& report, const CollectNext& next);
 // "5 of 7 files used", with what was refused or damaged when there is any.
 std::string files_line(const Report& report);
 
-// The attempt that the answer is about: the first failed one, else the first.
+// The attempt that the answer is about: the one of the first diagnosis, else the first that failed,
+// else the first.
 const Attempt* shown_attempt(const Report& report);
+
+// "09:20:11 a later attempt of the same client to this host succeeded", where the shown attempt
+// failed and the same client or user got in since, with no failure behind that; else "".
+std::string success_since(const Report& report);
 
 }  // namespace rdptriage::report

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "rdptriage/names.hpp"
 #include "rdptriage/rdptriage.hpp"
@@ -124,6 +125,12 @@ std::vector<std::string> complaints(const test::Expectation& expect, const Repor
         report.attempts.begin(), report.attempts.end(),
         [&](const Attempt& attempt) { return attempt.stopped_at == expect.stopped_at; });
     if (!there) out.push_back(fmt::format("no attempt stopped at {}", expect.stopped_at));
+  }
+  std::ostringstream card;
+  if (!expect.card.empty()) (void)write_report(report, "text", card);
+  for (const std::string& words : expect.card) {
+    if (card.str().find(words) == std::string::npos)
+      out.push_back(fmt::format("does not show `{}`", words));
   }
   for (const std::string& word : expect.collect) {
     const bool there = std::any_of(

@@ -313,6 +313,7 @@ Expectation read_expectation(const YamlNode& node) {
   expect.not_causes = texts(node, "not");
   expect.stopped_at = node.text_of("stopped_at");
   expect.collect = texts(node, "collect");
+  expect.card = texts(node, "card");
   expect.missing = texts(node, "missing");
   expect.states = texts(node, "states");
   expect.clocks = texts(node, "clocks");

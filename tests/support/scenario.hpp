@@ -39,6 +39,7 @@ struct Expectation {
   std::vector<std::string> not_causes;
   std::string stopped_at;
   std::vector<std::string> collect;  // words of what to collect next
+  std::vector<std::string> card;     // words of the first screen
   std::vector<std::string> missing;  // words of what the coverage says
   std::vector<std::string> states;   // "windows/capi2 off"
   std::vector<std::string> clocks;   // "PC-17 -3600": seconds that a machine's clock is ahead
