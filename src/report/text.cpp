@@ -70,6 +70,7 @@ class Card {
     write_answer();
     write_path();
     if (const std::string since = success_since(report_); !since.empty()) wrapped("SINCE", since);
+    if (const std::string clock = clock_line(report_); !clock.empty()) wrapped("CLOCK", clock);
     write_fix();
     write_missing();
     write_next();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "base/time.hpp"
@@ -55,6 +56,8 @@ std::string headline(const Report& report) {
     default:
       if (all_succeeded(report) && shows_other_failure(report))
         return "Every connection in these files succeeded; something else in them failed";
+      if (report.attempts.empty() && shows_other_failure(report))
+        return "These files show a fault, but no attempt to connect";
       // That it failed is said only where something shows it.
       return shows_failure(report) ? "The connection failed; these files do not prove why"
                                    : "Nothing in these files shows why a connection failed";
@@ -188,6 +191,22 @@ std::string success_since(const Report& report) {
   return fmt::format("{}{} a later attempt of the same {}{} succeeded",
                      same_day ? "" : at.substr(0, 10) + ' ', at.substr(11, 8),
                      same_client ? "client" : "user", same_target ? " to this host" : "");
+}
+
+std::string clock_line(const Report& report) {
+  constexpr std::int64_t kMinute = 60'000;
+  const Attempt* shown = shown_attempt(report);
+  if (shown == nullptr || report.diagnoses.empty()) return {};
+  std::string line;
+  for (const std::string* id : {&shown->client, &shown->gateway, &shown->target}) {
+    const Host* host = find_host(report, *id);
+    if (host == nullptr || !host->clock_offset_ms) continue;
+    const std::int64_t minutes = std::abs(*host->clock_offset_ms) / kMinute;
+    if (minutes == 0) continue;
+    line += fmt::format("{}the clock of {} is taken to be {} min {}", line.empty() ? "" : "; ",
+                        host->name, minutes, *host->clock_offset_ms < 0 ? "slow" : "fast");
+  }
+  return line;
 }
 
 }  // namespace rdptriage::report

@@ -43,4 +43,8 @@ const Attempt* shown_attempt(const Report& report);
 // failed and the same client or user got in since, with no failure behind that; else "".
 std::string success_since(const Report& report);
 
+// "the clock of PC-17 is taken to be 38 min slow", where the attempt of the first diagnosis was put
+// together with a clock that is minutes off; else "".
+std::string clock_line(const Report& report);
+
 }  // namespace rdptriage::report
