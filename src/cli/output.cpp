@@ -43,9 +43,6 @@ bool is_in_the_way(const std::filesystem::path& target, Existing existing) {
   return existing == Existing::keep && std::filesystem::exists(target, error) && !is_stream(target);
 }
 
-// A report of a large case has some megabytes; a stream without an end has no report.
-constexpr std::size_t kMostReportBytes = std::size_t{256} << 20;
-
 // Nothing when there is more than a report can have.
 std::optional<std::string> read_whole(std::istream& from) {
   std::string text;

@@ -1,6 +1,7 @@
 // Where a report goes: standard output, or a file that appears whole or not at all.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "rdptriage/function_ref.hpp"
 
 namespace rdptriage::cli {
+
+// A report of a large case has some megabytes; a stream without an end has no report.
+inline constexpr std::size_t kMostReportBytes = std::size_t{256} << 20;
 
 struct Output {
   std::string format;

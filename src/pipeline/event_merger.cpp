@@ -188,7 +188,7 @@ void EventMerger::finish(MatcherPool& pool, std::optional<Timestamp> when_it_fai
   }
   if (repeated_ != 0) {
     add_notice(out, "RECORDS_REPEATED",
-               fmt::format("{} records are in more than one file; each is used once", repeated_));
+               fmt::format("{} copies of records that other files hold are left out", repeated_));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "cli/output.hpp"
 #include "cli/sandbox.hpp"
 #include "container/walk.hpp"
 #include "pipeline/matching_consumer.hpp"
@@ -10,6 +11,7 @@
 #include "pipeline/same_bytes.hpp"
 #include "pipeline/seen_records.hpp"
 #include "rdptriage/limits.hpp"
+#include "rdptriage/threads.hpp"
 #include "reader/event_assembler.hpp"
 #include "reader/event_xml.hpp"
 #include "reader/evtx/binxml.hpp"
@@ -47,6 +49,8 @@ TEST_CASE("limits: the tables of docs/cli.md are the program's") {
       {"`--max-ratio`", count(limits.max_ratio), "above " + bytes(limits.ratio_floor_bytes)},
       {"`--max-line`", bytes(limits.max_line_bytes)},
       {"memory of the process", bytes(cli::kMostMemory)},
+      {"a report for `report`", bytes(cli::kMostReportBytes)},
+      {"threads", count(kMostThreads)},
       {"a 7-Zip archive inside another bundle", bytes(container::kMaxHeldBundle)},
       {"nesting of bundles", count(container::kDeepestBundle)},
       {"one event of an XML export", bytes(reader::kMaxEventXml)},
