@@ -94,6 +94,11 @@ Flow TextReading::take(const TextLine& line) {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     OpenBlock& block = blocks_[i];
     if (!may_take(i)) continue;
+    const auto is_of_service = [&block](const OpenBlock* other) {
+      return other->block().service == block.block().service;
+    };
+    if (block.block().waits && std::any_of(complete.begin(), complete.end(), is_of_service))
+      continue;
     const bool was_open = block.is_open();
     const std::size_t had = block.values().size();
     bool is_complete = block.take(line.text, line.number);
