@@ -10,95 +10,20 @@
 
 #include "base/text.hpp"
 #include "rdptriage/function_ref.hpp"
-#include "timeline/fate.hpp"
+#include "timeline/draft.hpp"
 #include "timeline/hosts.hpp"
+#include "timeline/likeness.hpp"
+#include "timeline/record_notes.hpp"
 
 namespace rdptriage::timeline {
 
 namespace {
 constexpr std::int64_t kSecond = 10'000'000;
-// Events of one try follow each other within this; a user who tries again needs longer than that
-// only rarely, and then a start mark tells the tries apart.
-constexpr std::int64_t kSameAttemptGap = 90 * kSecond;
-// What is still logged after an attempt was closed: the other machines' view of the same end.
-constexpr std::int64_t kAfterEnd = 5 * kSecond;
 // What a machine logs of a try beside the records of the connection itself, such as a failed logon
 // or a TLS alert: by its own clock, it is no further off.
 constexpr std::int64_t kSameMachineGap = 15 * kSecond;
-// The channels of one gateway connection are opened within this.
-constexpr std::int64_t kSameStart = 2 * kSecond;
-// As many letters of a client's name as RDP carries.
-constexpr std::size_t kClientName = 15;
 // How many open tries a record is compared with: more at once are not told apart anyway.
 constexpr std::ptrdiff_t kMostOpen = 64;
-constexpr std::string_view kNoActivity = "{00000000-0000-0000-0000-000000000000}";
-
-// A try while it is being put together.
-struct Draft {
-  std::vector<EventIndex> events;
-  std::set<HostIndex> started_by;  // hosts that logged a start
-  bool started = false;            // … or a start without a host
-  std::optional<std::int64_t> ended;
-  EventIndex ended_by = 0;  // of a text
-  TimeScale scale = TimeScale::common;
-  std::optional<std::int64_t> first, last;  // on `scale`
-  bool from_text = false;                   // lines of one artifact
-  bool broke = false, arrived = false;      // what its records say of it
-  // What one machine's log calls an activity, in one channel.
-  std::map<std::pair<std::optional<HostIndex>, std::string_view>, std::string_view> activities;
-  // Whom one machine says that it is about. Machines may differ: a gateway sees the client's public
-  // address, the host the gateway's; and the gateway may have been given another user.
-  std::map<std::optional<HostIndex>, std::string> users, clients;
-  std::set<HostIndex> targets;
-  bool other_target = false;
-  std::string user;
-  std::set<std::string> all_users;
-  std::set<HostIndex> hosts;        // that logged it, …
-  std::set<HostIndex> served_by;    // … as the host
-  std::optional<HostIndex> client;  // the machine whose own log tells of it, …
-  Fate said;                        // … what it says in the end, …
-  std::string wanted;               // … and the name that it asked for
-  Fate by_gateway, by_host;
-  std::optional<EventIndex> start;  // the last one
-};
-
-struct Hint {
-  std::string user, client;
-  std::string from;    // the client as the record has it, with the port
-  std::string wanted;  // the target's name
-  std::optional<HostIndex> target;
-  bool other_target = false;
-};
-
-std::string client_key(std::string_view text) {
-  std::string key = host_key(text);
-  if (key == "localhost" || key == "::1" || key == "0.0.0.0" || key.rfind("127.", 0) == 0)
-    return {};
-  return key;
-}
-
-// Whose part in a connection a record tells of.
-enum class Part : std::uint8_t { other, client, gateway, host };
-
-struct Marks {
-  bool bound = false, near = false, start = false, end = false, broke = false, arrived = false;
-  std::optional<std::size_t> broke_at, passed_at, near_at;  // depths of stages
-  Part part = Part::other;
-
-  bool makes_attempt() const { return bound || start || end; }
-};
-
-void note_marks(const Marks& marks, std::int64_t ticks, Fate& fate) {
-  if (marks.broke) fate.note_broke(marks.broke_at);
-  fate.note_passed(marks.passed_at);
-  if (marks.arrived) fate.note_arrived(ticks);
-}
-
-// "10.20.30." of an IPv4 address: the machines beside it.
-std::string_view network_of(std::string_view address) {
-  return address.find(':') == std::string_view::npos ? address.substr(0, address.rfind('.') + 1)
-                                                     : std::string_view();
-}
 
 // A line of a client trace or a copied dialog, as against a record of an event log.
 bool is_text_of_attempt(const event::Event& event) {
@@ -120,57 +45,10 @@ void add(Draft& draft, EventIndex index, const Place& place) {
 class Stitcher {
  public:
   Stitcher(const event::EventStore& store, const TimelineInput& input, Timeline& timeline)
-      : store_(store), timeline_(timeline), marks_(store.events().size()) {
-    const HostFinder finder(timeline);
-    for (const AttemptHint& given : input.hints) {
-      Hint& hint = hints_[given.event];
-      if (auto user = user_key(given.user); !user.empty()) hint.user = std::move(user);
-      if (auto client = client_key(given.client); !client.empty()) hint.client = std::move(client);
-      hint.from = given.client;
-      if (host_key(given.target).empty()) continue;
-      if (!is_address(given.target)) hint.wanted = host_key(given.target);
-      hint.target = finder.find(given.target);
-      hint.other_target = !hint.target && !is_address(given.target);
-    }
-    for (const EventMark& mark : input.marks) {
-      Marks& of = marks_[mark.event];
-      switch (mark.mark) {
-        case Mark::bound:
-          of.bound = true;
-          break;
-        case Mark::near:
-          of.near = true;
-          of.near_at = mark.depth;
-          break;
-        case Mark::start:
-          of.start = true;
-          break;
-        case Mark::end:
-          of.end = true;
-          break;
-        case Mark::broke:
-          of.broke = true;
-          of.broke_at = mark.depth;
-          break;
-        case Mark::passed:
-          of.passed_at = std::max(of.passed_at, mark.depth);
-          break;
-        case Mark::arrived:
-          of.arrived = true;
-          break;
-      }
-    }
-    for (const HostClaim& claim : input.claims) {
-      Part& part = marks_[claim.event].part;
-      if (claim.role == "client") part = Part::client;
-      if (claim.role == "gateway") part = Part::gateway;
-      if (claim.role == "session-host") part = Part::host;
-    }
-    for (const HostRecord& host : timeline.hosts) {
-      has_gateway_ =
-          has_gateway_ || std::binary_search(host.roles.begin(), host.roles.end(), "gateway");
-    }
-  }
+      : store_(store),
+        timeline_(timeline),
+        notes_(store, input, timeline),
+        likeness_(store, notes_, timeline) {}
 
   void run() {
     take_texts();
@@ -209,15 +87,15 @@ class Stitcher {
       const auto [at, added] = current.emplace(run, drafts_.size());
       if (!added) {
         const Draft& draft = drafts_[at->second];
-        if ((marks_[i].start && (draft.started || draft.ended)) || fails_again(draft, i))
+        if ((notes_.marks(i).start && (draft.started || draft.ended)) || fails_again(draft, i))
           at->second = drafts_.size();
       }
       if (at->second == drafts_.size()) drafts_.emplace_back().from_text = true;
       Draft& draft = drafts_[at->second];
       add(draft, i, timeline_.places[i]);
       note(draft, i, {});
-      if (marks_[i].start) draft.started = true;
-      if (!marks_[i].end) continue;
+      if (notes_.marks(i).start) draft.started = true;
+      if (!notes_.marks(i).end) continue;
       draft.ended = timeline_.places[i].ticks;
       draft.ended_by = i;
     }
@@ -229,7 +107,7 @@ class Stitcher {
     const auto has_time = [this](EventIndex of) {
       return store_.events()[of].key.time_quality != TimeQuality::none;
     };
-    return (marks_[i].end || marks_[i].broke) && draft.ended && has_time(i) &&
+    return (notes_.marks(i).end || notes_.marks(i).broke) && draft.ended && has_time(i) &&
            has_time(draft.ended_by) &&
            std::abs(*timeline_.places[i].ticks - *draft.ended) > kSameAttemptGap;
   }
@@ -246,7 +124,7 @@ class Stitcher {
   std::set<std::string_view> runs_of(EventIndex first, EventIndex last) const {
     std::set<std::string_view> runs;
     for (EventIndex i = first; i < last; ++i) {
-      if (!is_text_of_attempt(store_.events()[i]) || !marks_[i].makes_attempt()) continue;
+      if (!is_text_of_attempt(store_.events()[i]) || !notes_.marks(i).makes_attempt()) continue;
       if (const auto process = process_of(i); !process.empty()) runs.insert(process);
     }
     return runs;
@@ -258,62 +136,11 @@ class Stitcher {
     const std::size_t first = drafts_.size();
     open_.clear();
     const auto bound = records(scale, [](const Marks& marks) { return marks.makes_attempt(); });
-    foresee(bound);
-    foresee_targets(bound);
+    notes_.foresee(bound);
     for (const EventIndex i : bound) take_record(i);
     take_near(
         records(scale, [](const Marks& marks) { return marks.near && !marks.makes_attempt(); }),
         first);
-  }
-
-  // What came of each try by the client's own log. The client knows it last, and whether another
-  // machine's record can be of the same try depends on it.
-  void foresee(const std::vector<EventIndex>& order) {
-    struct Open {
-      std::size_t fate = 0;
-      std::int64_t last = 0;
-      bool started = false, ended = false;
-    };
-    std::map<std::pair<HostIndex, std::string_view>, Open> open;
-    for (const EventIndex i : order) {
-      const Place& place = timeline_.places[i];
-      if (marks_[i].part != Part::client || !place.host) continue;
-      const auto [at, added] = open.try_emplace(std::pair(*place.host, activity_of(i)));
-      Open& now = at->second;
-      const bool another = marks_[i].start ? now.started || now.ended
-                                           : now.ended && *place.ticks - now.last > kAfterEnd;
-      if (added || another) {
-        now = Open{fates_.size()};
-        fates_.emplace_back();
-      }
-      now.started = now.started || marks_[i].start;
-      now.ended = now.ended || marks_[i].end;
-      now.last = *place.ticks;
-      note_marks(marks_[i], *place.ticks, fates_[now.fate]);
-      fate_of_.emplace(i, now.fate);
-    }
-  }
-
-  // A gateway checks who the user is before it names the target: the next record of the same user
-  // and client does.
-  void foresee_targets(const std::vector<EventIndex>& order) {
-    struct Named {
-      std::string target;
-      std::int64_t ticks = 0;
-    };
-    std::map<std::tuple<std::optional<HostIndex>, std::string, std::string>, Named> next;
-    for (auto at = order.rbegin(); at != order.rend(); ++at) {
-      const auto hint = hints_.find(*at);
-      if (hint == hints_.end() || marks_[*at].part != Part::gateway || hint->second.user.empty())
-        continue;
-      const Place& place = timeline_.places[*at];
-      Named& named = next[{place.host, hint->second.user, hint->second.client}];
-      if (!hint->second.wanted.empty()) {
-        named = {hint->second.wanted, *place.ticks};
-      } else if (!named.target.empty() && named.ticks - *place.ticks <= kAfterEnd) {
-        hint->second.wanted = named.target;
-      }
-    }
   }
 
   // What may have to do with the tries from `first` on. First what names somebody of a try: it may
@@ -344,17 +171,13 @@ class Stitcher {
     join(found);
   }
 
-  std::string_view activity_of(EventIndex i) const {
-    const auto activity = store_.events()[i].system.activity_id.value_or(std::string_view());
-    return activity == kNoActivity ? std::string_view() : activity;
-  }
-
   // Those that `wanted` takes, by time.
   std::vector<EventIndex> records(TimeScale scale, FunctionRef<bool(const Marks&)> wanted) const {
     const auto& events = store_.events();
     std::vector<EventIndex> order;
     for (EventIndex i = 0; i < events.size(); ++i) {
-      if (is_log_record(events[i]) && timeline_.places[i].scale == scale && wanted(marks_[i])) {
+      if (is_log_record(events[i]) && timeline_.places[i].scale == scale &&
+          wanted(notes_.marks(i))) {
         order.push_back(i);
       }
     }
@@ -385,8 +208,9 @@ class Stitcher {
       --at;
       const std::int64_t off = std::min(std::abs(ticks - *at->first), std::abs(ticks - *at->last));
       const bool same_clock = host && at->hosts.count(*host) != 0;
-      if (off > (same_clock ? kSameMachineGap : kSameAttemptGap) || !took_part(*at, i)) continue;
-      const auto points = likeness(*at, i);
+      if (off > (same_clock ? kSameMachineGap : kSameAttemptGap) || !likeness_.took_part(*at, i))
+        continue;
+      const auto points = likeness_.points(*at, i);
       if (!points) continue;
       if (best && (*points < best->points || (*points == best->points && off >= least))) continue;
       best = Nearest{static_cast<std::size_t>(at - drafts_.begin()), *points};
@@ -395,32 +219,17 @@ class Stitcher {
     return best;
   }
 
-  // Whether the record's machine can have had to do with the try: one host is the target, and where
-  // that one has logged the try, or the client has named another, no other host is. A third machine
-  // (a domain controller, a license server) knows of the logon and the license, but not of what the
-  // two ends do before.
-  bool took_part(const Draft& draft, EventIndex i) const {
-    const auto& host = timeline_.places[i].host;
-    if (!host || draft.hosts.count(*host) != 0 || draft.targets.count(*host) != 0) return true;
-    const bool host_known = !draft.served_by.empty() || !draft.targets.empty();
-    if (is_target(*host)) return !host_known && !draft.other_target;
-    static const std::size_t first = *stage_depth("host-tcp"), last = *stage_depth("host-tls");
-    const auto depth = marks_[i].near_at;
-    const bool between_ends = depth && *depth >= first && *depth <= last;
-    return !between_ends || !host_known || !draft.client;
-  }
-
   void take_record(EventIndex i) {
-    const auto activity = activity_of(i);
+    const auto activity = notes_.activity(i);
     const bool has_activity = !activity.empty();
     std::optional<std::size_t> target;
     if (has_activity) {
       if (const auto at = by_activity_.find(activity); at != by_activity_.end())
         target = at->second;
     }
-    const auto fate = fate_of_.find(i);
-    if (fate != fate_of_.end() && !target) {
-      if (const auto at = by_fate_.find(fate->second); at != by_fate_.end()) target = at->second;
+    const auto of_client = notes_.try_of_client(i);
+    if (of_client && !target) {
+      if (const auto at = by_client_.find(*of_client); at != by_client_.end()) target = at->second;
     }
     if (!target) target = near_in_time(i);
     if (!target) {
@@ -433,37 +242,38 @@ class Stitcher {
     add(draft, i, place);
     note(draft, i, activity);
     if (place.host) draft.hosts.insert(*place.host);
-    if (place.host && marks_[i].part == Part::host) draft.served_by.insert(*place.host);
-    if (marks_[i].start) draft.start = i;
-    if (fate != fate_of_.end()) by_fate_.emplace(fate->second, *target);
+    if (place.host && notes_.marks(i).part == Part::host) draft.served_by.insert(*place.host);
+    if (notes_.marks(i).start) draft.start = i;
+    if (of_client) by_client_.emplace(*of_client, *target);
     if (has_activity) by_activity_.emplace(activity, *target);
-    if (marks_[i].start) {
+    if (notes_.marks(i).start) {
       if (place.host)
         draft.started_by.insert(*place.host);
       else
         draft.started = true;
     }
-    if (marks_[i].end && !draft.ended && place.scale == draft.scale) draft.ended = place.ticks;
+    if (notes_.marks(i).end && !draft.ended && place.scale == draft.scale)
+      draft.ended = place.ticks;
   }
 
   void note(Draft& draft, EventIndex i, std::string_view activity) const {
     const event::Event& event = store_.events()[i];
-    draft.broke = draft.broke || marks_[i].broke || event.key.service == "client-disconnect";
-    draft.arrived = draft.arrived || marks_[i].arrived;
+    draft.broke = draft.broke || notes_.marks(i).broke || event.key.service == "client-disconnect";
+    draft.arrived = draft.arrived || notes_.marks(i).arrived;
     const auto& host = timeline_.places[i].host;
     if (!activity.empty()) draft.activities.emplace(std::pair(host, event.key.channel), activity);
-    if (const auto fate = fate_of_.find(i); fate != fate_of_.end() && !draft.client) {
+    if (const auto of_client = notes_.try_of_client(i); of_client && !draft.client) {
       draft.client = host;
-      draft.said = fates_[fate->second];
+      draft.said = notes_.fate(*of_client);
     }
-    if (Fate* const fate = fate_by(draft, marks_[i].part))
-      note_marks(marks_[i], *timeline_.places[i].ticks, *fate);
+    if (Fate* const fate = fate_by(draft, notes_.marks(i).part))
+      note_marks(notes_.marks(i), *timeline_.places[i].ticks, *fate);
     note_people(draft, i);
-    const auto hint = hints_.find(i);
-    if (hint == hints_.end()) return;
-    if (marks_[i].part == Part::client && draft.wanted.empty()) draft.wanted = hint->second.wanted;
-    if (hint->second.target) draft.targets.insert(*hint->second.target);
-    draft.other_target = draft.other_target || hint->second.other_target;
+    const Hint* const hint = notes_.hint(i);
+    if (hint == nullptr) return;
+    if (notes_.marks(i).part == Part::client && draft.wanted.empty()) draft.wanted = hint->wanted;
+    if (hint->target) draft.targets.insert(*hint->target);
+    draft.other_target = draft.other_target || hint->other_target;
   }
 
   static Fate* fate_by(Draft& draft, Part part) {
@@ -474,14 +284,14 @@ class Stitcher {
 
   void note_people(Draft& draft, EventIndex i) const {
     const auto& host = timeline_.places[i].host;
-    const auto hint = hints_.find(i);
-    if (hint == hints_.end()) return;
-    if (!hint->second.user.empty()) {
-      draft.users.emplace(host, hint->second.user);
-      draft.all_users.insert(hint->second.user);
-      if (draft.user.empty()) draft.user = hint->second.user;
+    const Hint* const hint = notes_.hint(i);
+    if (hint == nullptr) return;
+    if (!hint->user.empty()) {
+      draft.users.emplace(host, hint->user);
+      draft.all_users.insert(hint->user);
+      if (draft.user.empty()) draft.user = hint->user;
     }
-    if (!hint->second.client.empty()) draft.clients.emplace(host, hint->second.client);
+    if (!hint->client.empty()) draft.clients.emplace(host, hint->client);
   }
 
   // The try that this record fits best, the latest of those that it fits equally.
@@ -495,146 +305,15 @@ class Stitcher {
       if (draft.ended && *place.ticks - *draft.ended > kAfterEnd) continue;
       const bool started_here =
           place.host ? draft.started_by.count(*place.host) != 0 : draft.started;
-      if (marks_[i].start && started_here && !is_same_start(draft, i)) continue;
-      const auto points = likeness(draft, i);
-      if (*place.ticks - *draft.last > kSameAttemptGap && !ends(draft, i)) continue;
+      if (notes_.marks(i).start && started_here && !likeness_.is_same_start(draft, i)) continue;
+      const auto points = likeness_.points(draft, i);
+      if (*place.ticks - *draft.last > kSameAttemptGap && !likeness_.ends(draft, i)) continue;
       if (points && *points > most) {
         best = *at;
         most = *points;
       }
     }
     return best;
-  }
-
-  // A gateway logs a start for each of the two channels of a connection.
-  bool is_same_start(const Draft& draft, EventIndex i) const {
-    if (!draft.start || timeline_.places[*draft.start].host != timeline_.places[i].host)
-      return false;
-    const event::Event &known = store_.events()[*draft.start], &event = store_.events()[i];
-    const auto mine = hints_.find(i), theirs = hints_.find(*draft.start);
-    if (mine == hints_.end() || theirs == hints_.end()) return false;
-    return known.key.channel == event.key.channel && known.key.event_id != event.key.event_id &&
-           !mine->second.from.empty() && mine->second.from == theirs->second.from &&
-           *timeline_.places[i].ticks - *timeline_.places[*draft.start].ticks <= kSameStart;
-  }
-
-  // The end of a session, which may come hours later: of the same user and client by the same
-  // machine.
-  bool ends(const Draft& draft, EventIndex i) const {
-    const auto& host = timeline_.places[i].host;
-    const auto hint = hints_.find(i);
-    if (!marks_[i].end || marks_[i].start || draft.ended || hint == hints_.end()) return false;
-    const auto user = draft.users.find(host), client = draft.clients.find(host);
-    return user != draft.users.end() && user->second == hint->second.user &&
-           client != draft.clients.end() && client->second == hint->second.client;
-  }
-
-  // How much of what the record names the try names too; nothing when they contradict each other.
-  std::optional<int> likeness(const Draft& draft, EventIndex i) const {
-    const event::Event& event = store_.events()[i];
-    const auto& host = timeline_.places[i].host;
-    if (const auto activity = activity_of(i); !activity.empty()) {
-      const auto known = draft.activities.find({host, event.key.channel});
-      if (known != draft.activities.end() && known->second != activity) return std::nullopt;
-    }
-    if (host && !draft.targets.empty() && draft.targets.count(*host) == 0 && is_target(*host))
-      return std::nullopt;
-    const bool by_client = fate_of_.count(i) != 0;
-    if (by_client && draft.client && draft.client != host) return std::nullopt;
-    const auto given = hints_.find(i);
-    const Hint none;
-    const Hint& hint = given == hints_.end() ? none : given->second;
-    if (hint.target && !draft.targets.empty() && draft.targets.count(*hint.target) == 0)
-      return std::nullopt;
-    int points = 0;
-    for (const auto& [mine, of] :
-         {std::pair(&hint.user, &draft.users), std::pair(&hint.client, &draft.clients)}) {
-      if (mine->empty()) continue;
-      for (const auto& [by, theirs] : *of) {
-        if (theirs == *mine) ++points;
-        if (theirs != *mine && by == host) return std::nullopt;
-      }
-    }
-    for (const auto& [by, named] : named_clients(draft, i)) {
-      const Same same = is_client(by_client ? *host : *draft.client, named, by, draft);
-      if (same == Same::no) return std::nullopt;
-      if (same == Same::yes) ++points;
-    }
-    if (asks_for_another(draft, i, hint.wanted)) return std::nullopt;
-    if (points == 0 && !is_possible(draft, i)) return std::nullopt;
-    return points;
-  }
-
-  // The clients that the one side names, where the other is the log of a client: who names it, and
-  // how.
-  std::vector<std::pair<Part, std::string>> named_clients(const Draft& draft, EventIndex i) const {
-    std::vector<std::pair<Part, std::string>> out;
-    if (fate_of_.count(i) != 0) {
-      for (const auto& [by, client] : draft.clients) {
-        out.emplace_back(by && is_target(*by) ? Part::host : Part::other, client);
-      }
-    } else if (const auto hint = hints_.find(i); draft.client && hint != hints_.end()) {
-      if (!hint->second.client.empty()) out.emplace_back(marks_[i].part, hint->second.client);
-    }
-    return out;
-  }
-
-  enum class Same : std::uint8_t { unknown, yes, no };
-
-  // Whether the client that a record names, by name or address, is this machine. An address that
-  // nobody knows may be that of a gateway or of a router on the way, unless it is of the network
-  // that the machine itself is in.
-  Same is_client(HostIndex machine, const std::string& named, Part by, const Draft& draft) const {
-    const HostRecord& client = timeline_.hosts[machine];
-    const auto& aliases = client.aliases;
-    if (client.key == named || std::count(aliases.begin(), aliases.end(), named) != 0)
-      return Same::yes;
-    if (!is_address(named)) {
-      if (is_address(client.key)) return Same::unknown;
-      const std::string label = host_key(client.key).substr(0, kClientName);
-      return label == named.substr(0, kClientName) ? Same::yes : Same::no;
-    }
-    const bool over_gateway =
-        by != Part::gateway && (has_gateway_ || draft.by_gateway.passed || draft.by_gateway.broke ||
-                                (draft.said.broke && is_optional_stage(*draft.said.broke)));
-    const auto network = network_of(named);
-    if (over_gateway || network.empty()) return Same::unknown;
-    return std::any_of(aliases.begin(), aliases.end(),
-                       [&](const std::string& alias) {
-                         return is_address(alias) && network_of(alias) == network;
-                       })
-               ? Same::no
-               : Same::unknown;
-  }
-
-  // The gateway names the target as the client has asked for it.
-  bool asks_for_another(const Draft& draft, EventIndex i, const std::string& wanted) const {
-    if (marks_[i].part != Part::gateway || wanted.empty() || draft.wanted.empty()) return false;
-    return wanted != draft.wanted;
-  }
-
-  // Whether the client's end of the story and the record can both be true.
-  bool is_possible(const Draft& draft, EventIndex i) const {
-    if (const auto fate = fate_of_.find(i); fate != fate_of_.end()) {
-      const Fate& said = fates_[fate->second];
-      return can_be_one_try(said, draft.by_gateway, Server::gateway) &&
-             can_be_one_try(said, draft.by_host, Server::host);
-    }
-    const Part part = marks_[i].part;
-    if (!draft.client || (part != Part::gateway && part != Part::host)) return true;
-    Fate record;
-    note_marks(marks_[i], *timeline_.places[i].ticks, record);
-    static const std::size_t session = stage_names().size() - 1;
-    if (draft.said.arrived && record.broke &&
-        *record.broke<session&& * timeline_.places[i].ticks> * draft.said.arrived)
-      return false;  // it was in its session by then
-    return can_be_one_try(draft.said, record,
-                          part == Part::gateway ? Server::gateway : Server::host);
-  }
-
-  bool is_target(HostIndex host) const {
-    const auto& roles = timeline_.hosts[host].roles;
-    return std::binary_search(roles.begin(), roles.end(), "session-host");
   }
 
   // A trace and records of the same moment are one try. A trace without a comparable clock can only
@@ -714,8 +393,8 @@ class Stitcher {
   }
 
   void count_unplaced() {
-    for (EventIndex i = 0; i < marks_.size(); ++i) {
-      if (store_.events()[i].key.event_id && marks_[i].makes_attempt() &&
+    for (EventIndex i = 0; i < store_.events().size(); ++i) {
+      if (store_.events()[i].key.event_id && notes_.marks(i).makes_attempt() &&
           !timeline_.places[i].attempt) {
         ++timeline_.records_without_time;
       }
@@ -724,15 +403,12 @@ class Stitcher {
 
   const event::EventStore& store_;
   Timeline& timeline_;
-  std::vector<Marks> marks_;
-  std::map<EventIndex, Hint> hints_;
-  bool has_gateway_ = false;
-  std::vector<Fate> fates_;                    // of the tries in the logs of clients
-  std::map<EventIndex, std::size_t> fate_of_;  // of their records
+  RecordNotes notes_;
+  Likeness likeness_;
   std::vector<Draft> drafts_;
   std::vector<std::size_t> open_;  // drafts of event logs, oldest first
   std::map<std::string_view, std::size_t> by_activity_;
-  std::map<std::size_t, std::size_t> by_fate_;
+  std::map<std::size_t, std::size_t> by_client_;  // the client's own count of its tries → draft
 };
 }  // namespace
 
