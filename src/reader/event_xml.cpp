@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <pugixml.hpp>
 
 #include "base/encoding.hpp"
+#include "base/text.hpp"
 #include "reader/event_assembler.hpp"
 #include "reader/event_xml_splitter.hpp"
+#include "reader/list_grammar.hpp"
+#include "reader/mixed_text.hpp"
+#include "reader/text_format_impl.hpp"
 #include "reader/utf8_stream.hpp"
 
 namespace rdptriage::reader {
@@ -113,10 +118,24 @@ class Decoder final : public EventDecoder {
   bool is_trace_ = false;
 };
 
+// Whether nothing stands before the element in its line but what browsers and mails put there.
+bool begins_line(std::string_view text, std::size_t element) {
+  const auto before = text.substr(0, element).find_last_not_of(" \t>-");
+  return before == std::string_view::npos || text[before] == '\n' || text[before] == '\r';
+}
+
+// Whether a text begins as no file of events does. Only such ones are looked through for more than
+// events: whether there are formats for that must not depend on what was read before.
+bool is_pasted(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] != '<';
+}
+
 class XmlReading {
  public:
-  XmlReading(const container::Artifact& artifact, container::ByteSource& source, EventSink& sink)
-      : artifact_(artifact), stream_(source), sink_(sink) {}
+  XmlReading(const container::Artifact& artifact, container::ByteSource& source,
+             const ReadContext& context, EventSink& sink)
+      : artifact_(artifact), context_(context), stream_(source), sink_(sink) {}
 
   ReadOutcome run() {
     using Kind = EventXmlPiece::Kind;
@@ -135,8 +154,14 @@ class XmlReading {
       }
       const std::uint64_t bytes = stream_.source_bytes(used, piece.size);
       flow = take(piece.kind, rest.substr(0, piece.size), bytes);
+      lines_before_ += static_cast<std::uint64_t>(
+          std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(piece.size), '\n'));
       stream_.skip(used, piece.size);
       used += piece.size;
+    }
+    if (beside_) {
+      if (flow == Flow::go_on) beside_->end();
+      outcome_.records_read += beside_->records();
     }
     if (stream_.error()) {
       notice(stream_.error()->code,
@@ -155,8 +180,13 @@ class XmlReading {
 
  private:
   Flow take(EventXmlPiece::Kind kind, std::string_view text, std::uint64_t bytes) {
+    if (!is_begun_) is_pasted_ = context_.formats != nullptr && is_pasted(text);
+    is_begun_ = true;
     if (kind == EventXmlPiece::Kind::between) {
-      if (!is_markup_between_events(text)) lost("text between events is no event", bytes);
+      if (is_markup_between_events(text)) return Flow::go_on;
+      // Markup is of an event that is torn.
+      if (is_pasted_ && text.find('<') == std::string_view::npos) return read_beside(text, bytes);
+      lost("text between events is no event", bytes);
       return Flow::go_on;
     }
     const bool known = decoder_.begin(text);
@@ -176,6 +206,22 @@ class XmlReading {
     locator.byte_length = bytes;
     EventView view(decoder_.key(), locator, decoder_, fields_);
     return sink_.event(view);
+  }
+
+  // What people write around an event that they paste.
+  Flow read_beside(std::string_view text, std::uint64_t bytes) {
+    if (!beside_) beside_.emplace(artifact_, context_, sink_, MixedReading::Parts());
+    TextLine line;
+    line.number = lines_before_;
+    for (const std::string_view part : base::split(text, '\n')) {
+      ++line.number;
+      line.text = part.ends_with('\r') ? part.substr(0, part.size() - 1) : part;
+      const auto at = static_cast<std::uint64_t>(part.data() - text.data());
+      line.byte_offset = stream_.offset() + at * bytes / text.size();  // UTF-16 has two for one
+      line.byte_length = (part.size() + 1) * bytes / text.size();
+      if (beside_->add(line) == Flow::stop) return Flow::stop;
+    }
+    return Flow::go_on;
   }
 
   void lost(std::string_view what, std::uint64_t bytes) {
@@ -200,6 +246,7 @@ class XmlReading {
   }
 
   const container::Artifact& artifact_;
+  const ReadContext& context_;
   Utf8Stream stream_;
   EventSink& sink_;
   EventXmlSplitter splitter_;
@@ -207,11 +254,15 @@ class XmlReading {
   std::vector<Field> fields_;
   ReadOutcome outcome_;
   std::size_t notices_ = 0;
+  std::uint64_t lines_before_ = 0;
+  bool is_begun_ = false, is_pasted_ = false;
+  std::optional<MixedReading> beside_;
 };
 
 }  // namespace
 
-Sureness probe_event_xml(std::span<const std::byte> head, std::string_view, const ReadContext&) {
+Sureness probe_event_xml(std::span<const std::byte> head, std::string_view,
+                         const ReadContext& context) {
   const std::string_view raw(reinterpret_cast<const char*>(head.data()), head.size());
   const base::TextStart start = base::detect_text_start(raw);
   std::string text;
@@ -227,13 +278,19 @@ Sureness probe_event_xml(std::span<const std::byte> head, std::string_view, cons
   const bool is_windows = text.find("<System>", event) != std::string::npos ||
                           text.find("2004/08/events/event", event) != std::string::npos;
   if (!is_windows) return Sureness::no;
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return text[first] == '<' ? Sureness::certain : Sureness::likely;
+  if (!is_pasted(text)) return Sureness::certain;
+  // What stands around a pasted event is read by formats: being sure before there are any would
+  // keep them from being loaded.
+  if (context.formats == nullptr || !begins_line(text, event)) return Sureness::likely;
+  // Event Viewer copies each event as text and then once more, if at all, as XML.
+  const WordTable& labels = context.formats->impl().columns.event_labels;
+  return find_list_grammar(labels, std::string_view(text).substr(0, event)) ? Sureness::likely
+                                                                            : Sureness::certain;
 }
 
 ReadOutcome read_event_xml(const container::Artifact& artifact, container::ByteSource& source,
-                           const ReadContext&, EventSink& sink) {
-  return XmlReading(artifact, source, sink).run();
+                           const ReadContext& context, EventSink& sink) {
+  return XmlReading(artifact, source, context, sink).run();
 }
 
 }  // namespace rdptriage::reader

@@ -37,6 +37,7 @@ class LineSigns {
   explicit LineSigns(std::uint64_t bits) : bits_(bits) {}
   bool wanted() const { return (bits_ & kWanted) != 0; }
   bool may_open_block(std::size_t index) const { return (bits_ & block(index)) != 0; }
+  bool may_open_any_block() const { return (bits_ & ~kWanted) >> kExtractions != 0; }
   bool may_extract(std::size_t index) const { return (bits_ & extraction(index)) != 0; }
 
  private:

@@ -250,6 +250,10 @@ void ListRecord::drop_last_line() {
   if (const auto last = value.find_last_of('\n'); last != std::string::npos) value.resize(last);
 }
 
+void ListRecord::cut_last_value(std::size_t size) {
+  if (!is_empty() && values_.back().second.size() > size) values_.back().second.resize(size);
+}
+
 std::unique_ptr<ListGrammar> find_list_grammar(const WordTable& labels, std::string_view head) {
   constexpr std::size_t kFirstLines = 60;
   std::size_t lines = 0;

@@ -27,6 +27,8 @@ class ListRecord {
   void more(std::string_view line);
   // The last line of the value before is none of it.
   void drop_last_line();
+  // Keeps no more of the value that was added last.
+  void cut_last_value(std::size_t size);
 
   bool is_empty() const { return values_.empty(); }
   // The value that was added last, REQUIRES: !is_empty().

@@ -1,12 +1,11 @@
 #include "reader/mixed_text.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <vector>
 
 #include "base/text.hpp"
-#include "reader/capture_reading.hpp"
 #include "reader/head_lines.hpp"
-#include "reader/near_lines_sink.hpp"
-#include "reader/text_reading.hpp"
+#include "reader/netstat.hpp"
 
 namespace rdptriage::reader {
 
@@ -59,6 +58,53 @@ FoundCaptures find_captures(std::string_view head, std::string_view path,
   return found;
 }
 
+MixedReading::MixedReading(const container::Artifact& artifact, const ReadContext& context,
+                           EventSink& sink, const Parts& parts)
+    : set_(context.formats->impl()),
+      carried_(parts.carried),
+      with_lines_(sink),
+      text_(set_, parts.format, context.lines != nullptr ? *context.lines : *set_.every_line,
+            artifact.index, sink, parts.gives) {
+  if (parts.captures) captures_.emplace(set_.captures, artifact, context, with_lines_);
+}
+
+Flow MixedReading::add(const TextLine& line) {
+  if (captures_) {
+    with_lines_.saw(line);
+    TextLine own = line;
+    if (carried_ == Carried::yes) own.text = carried_line(set_, line.text);
+    if (captures_->add(own)) return Flow::go_on;
+  }
+  lines_left_ += !base::trim(line.text).empty();
+  return text_.add(line);
+}
+
+Flow MixedReading::end() {
+  if (captures_) captures_->finish();
+  return text_.end();
+}
+
+bool is_capture_or_block(std::span<const std::string> lines, const ReadContext& context) {
+  const FormatSet::Impl& set = context.formats->impl();
+  std::vector<int> openers;
+  const bool may_be = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return set.every_line->look(line).may_open_any_block() || parse_socket_row(line) ||
+           !set.captures.openers || set.captures.openers->match(line, openers);
+  });
+  if (!may_be) return false;
+  NoSink sink;
+  const container::Artifact artifact;
+  MixedReading reading(artifact, context, sink, {});
+  TextLine line;
+  for (const std::string& text : lines) {
+    ++line.number;
+    line.text = text;
+    reading.add(line);
+  }
+  reading.end();
+  return reading.records() != 0;
+}
+
 ReadOutcome read_mixed_text(const container::Artifact& artifact, container::ByteSource& source,
                             const ReadContext& context, EventSink& sink, MainPart main) {
   ReadOutcome outcome;
@@ -68,47 +114,35 @@ ReadOutcome read_mixed_text(const container::Artifact& artifact, container::Byte
   HeadLines head(lines);
   const TextFormat& format = format_of(set, head, artifact.path, main);
   const bool is_plain = &format == &plain_text();
-  const LineFilter& filter = context.lines != nullptr ? *context.lines : *set.every_line;
-  const auto gives = main == MainPart::captures && is_plain ? TextReading::Gives::blocks
-                                                            : TextReading::Gives::lines_and_blocks;
-  TextReading text(set, format, filter, artifact.index, sink, gives);
-  NearLinesSink with_lines(sink);
-  std::optional<CaptureReading> captures;
-  Carried carried = Carried::no;
+  MixedReading::Parts parts{format, TextReading::Gives::lines_and_blocks, false, Carried::no};
+  if (main == MainPart::captures && is_plain) parts.gives = TextReading::Gives::blocks;
   // Of a text without a format that had captures, they would be the main part.
   if (main == MainPart::captures || !is_plain) {
     const FoundCaptures found = find_captures(head.head(), artifact.path, context);
-    carried = found.carried;
-    if (found.records != 0 || main == MainPart::captures)
-      captures.emplace(set.captures, artifact, context, with_lines);
+    parts.captures = found.records != 0 || main == MainPart::captures;
+    parts.carried = found.carried;
   }
-  std::uint64_t all = 0, left = 0;
+  MixedReading reading(artifact, context, sink, parts);
+  std::uint64_t all = 0;
   bool is_blank = true;
   Flow flow = Flow::go_on;
   while (flow == Flow::go_on) {
-    auto line = head.next();
+    const auto line = head.next();
     if (!line) break;
     ++all;
     is_blank = is_blank && base::trim(line->text).empty();
-    if (captures) {
-      with_lines.saw(*line);
-      TextLine own = *line;
-      if (carried == Carried::yes) own.text = carried_line(set, line->text);
-      if (captures->add(own)) continue;
-    }
-    left += !base::trim(line->text).empty();
-    flow = text.add(*line);
+    flow = reading.add(*line);
   }
-  if (captures) captures->finish();
-  if (flow == Flow::go_on) text.end();
+  if (flow == Flow::go_on) reading.end();
   if (main == MainPart::captures) {
-    outcome.records_read = captures->records() + (is_plain ? text.blocks_given() : left);
-    outcome.format = captures->format();
+    outcome.records_read =
+        is_plain ? reading.records() : reading.captures()->records() + reading.lines_left();
+    outcome.format = reading.captures()->format();
   } else {
     outcome.records_read = is_blank ? 0 : all;
     outcome.format = format.name;
-    if (!is_blank && text.is_foreign())
-      outcome.of_no_use = text.has_error_list()
+    if (!is_blank && reading.text().is_foreign())
+      outcome.of_no_use = reading.text().has_error_list()
                               ? "a list of errors, without a word that one of them happened"
                               : "text of no known log; none of it is about a connection";
   }
