@@ -142,7 +142,8 @@ class AttemptJudge {
     };
     switch (item.when) {
       case When::fitting:
-        return only_if(!fact.is_state || holds(fact));
+        if (fact.is_state && !holds(fact)) return std::nullopt;
+        return fact.attempt ? fact.certainty : on_a_host_of_the_attempt(fact);
       case When::same_attempt:
         return fact.certainty;
       case When::same_host:

@@ -26,12 +26,18 @@ void for_each_part(std::string_view whole, Use use) {
   }
 }
 
+// Removes what stands before the next chunk. REQUIRES: none begins here.
+std::string_view take_separator(std::string_view& text) {
+  const auto taken = text.substr(0, std::max<std::size_t>(1, punctuation_length(text)));
+  text.remove_prefix(taken.size());
+  return taken;
+}
+
 void add_words(std::string_view text, std::unordered_set<std::string>& words) {
   while (!text.empty()) {
     const std::string_view whole = chunk_at(text);
     if (whole.empty()) {
-      const std::size_t skip = punctuation_length(text);
-      text.remove_prefix(skip == 0 ? 1 : skip);
+      take_separator(text);
       continue;
     }
     words.insert(base::to_lower_ascii(whole));
@@ -335,9 +341,7 @@ std::string Pseudonyms::text(std::string_view text) {
     }
     const std::string_view piece = chunk_at(text);
     if (piece.empty()) {
-      const std::size_t length = std::max<std::size_t>(1, punctuation_length(text));
-      out += text.substr(0, length);
-      text.remove_prefix(length);
+      out += take_separator(text);
       continue;
     }
     const char before = position == 0 ? ' ' : all[position - 1];
@@ -380,9 +384,7 @@ std::string Pseudonyms::own_text(std::string_view text) {
   while (!text.empty()) {
     const std::string_view piece = chunk_at(text);
     if (piece.empty()) {
-      const std::size_t length = std::max<std::size_t>(1, punctuation_length(text));
-      out += text.substr(0, length);
-      text.remove_prefix(length);
+      out += take_separator(text);
       continue;
     }
     out += holds_identity(piece) ? chunk(piece) : std::string(piece);
