@@ -13,6 +13,11 @@ using timeline::AttemptIndex;
 
 constexpr std::string_view kDialog = "client-disconnect";  // the code that a client showed
 
+bool has_failed(const AttemptView& view) {
+  return view.outcome == AttemptOutcome::failed ||
+         (view.has_disconnect_code && view.outcome != AttemptOutcome::succeeded);
+}
+
 bool is_firm(const Judgment& judgment) {
   return judgment.label && *judgment.label != ConfidenceLabel::possible;
 }
@@ -28,8 +33,9 @@ class Diagnosis {
     answer_.judgments = judge_causes(
         *q_.causes, q_.rules, *q_.facts, *q_.timeline, arrivals_,
         [this](rule::RuleIndex rule, const auto& attempt) { return looked_at(rule, attempt); });
-    rank();
     view_attempts();
+    doubt_other_clients();
+    rank();
     if (answer_.ranked.empty() && all_went_well()) {
       answer_.judgments = judge_idle_machines(
           *q_.causes, q_.rules, *q_.facts, *q_.timeline,
@@ -47,11 +53,7 @@ class Diagnosis {
  private:
   bool all_went_well() const {
     return !q_.timeline->attempts.empty() && !q_.failure_reported &&
-           std::none_of(
-               answer_.attempts.begin(), answer_.attempts.end(), [](const AttemptView& view) {
-                 return view.outcome == AttemptOutcome::failed ||
-                        (view.has_disconnect_code && view.outcome != AttemptOutcome::succeeded);
-               });
+           std::none_of(answer_.attempts.begin(), answer_.attempts.end(), has_failed);
   }
 
   // Somebody tried to connect, and no attempt is known to have reached its session.
@@ -96,6 +98,28 @@ class Diagnosis {
     if (source.empty()) return true;
     return q_.coverage->of(source, q_.rules[rule].triage.host_role, attempt).kind ==
            Reach::Kind::reaches;
+  }
+
+  // Who sends a client's log wants to know why that one failed. Where nothing proves it, what is
+  // proven of another client is a lead.
+  void doubt_other_clients() {
+    const auto& attempts = q_.timeline->attempts;
+    std::set<std::optional<AttemptIndex>> explained;
+    for (const Judgment& judgment : answer_.judgments) {
+      if (is_firm(judgment)) explained.insert(judgment.attempt);
+    }
+    bool is_open = false;
+    for (AttemptIndex i = 0; i < attempts.size(); ++i) {
+      const bool own = attempts[i].client && has_failed(answer_.attempts[i]);
+      if (own && explained.count(i) != 0) return;
+      is_open = is_open || own;
+    }
+    if (!is_open) return;
+    for (Judgment& judgment : answer_.judgments) {
+      if (!judgment.attempt || !attempts[*judgment.attempt].of_another_client) continue;
+      judgment.label_of_another_client = judgment.label;
+      judgment.label = ConfidenceLabel::possible;
+    }
   }
 
   // One line a cause: its best attempt. What only fits the symptom is left out where something firm

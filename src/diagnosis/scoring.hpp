@@ -35,6 +35,8 @@ struct Judgment {
   int half_points = 0;                     // twice the score, so that halved weights stay whole
   std::vector<JudgedItem> items;           // parallel to the cause's evidence
   std::optional<CauseIndex> held_back_by;  // a rival that fits about as well
+  // What it is for the client that made the attempt, where the case is about another one.
+  std::optional<ConfidenceLabel> label_of_another_client;
 
   double score() const { return half_points / 2.0; }
 };

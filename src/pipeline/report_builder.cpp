@@ -11,6 +11,7 @@
 #include "pipeline/coverage_rows.hpp"
 #include "pipeline/evidence_table.hpp"
 #include "pipeline/fact_words.hpp"
+#include "rdptriage/names.hpp"
 
 namespace rdptriage::pipeline {
 
@@ -211,14 +212,22 @@ class Builder {
     // For ordering only: grows with the points and never reaches 1.
     const double points = std::max(0.0, judgment.score());
     diagnosis.confidence.score = points / (points + 1);
-    if (judgment.label != ConfidenceLabel::confirmed) {
-      diagnosis.confidence.why.push_back(
-          judgment.held_back_by
-              ? "another cause fits about as well: " +
-                    q_.causes->causes()[*judgment.held_back_by].id
-              : std::string(
-                    "nothing read is decisive: the component that failed has not said why"));
+    if (std::string because = why_not_confirmed(judgment); !because.empty())
+      diagnosis.confidence.why.push_back(std::move(because));
+  }
+
+  std::string why_not_confirmed(const Judgment& judgment) const {
+    if (judgment.label == ConfidenceLabel::confirmed) return {};
+    if (judgment.label_of_another_client) {
+      return fmt::format(
+          "{} for another client's attempt; nothing proves it of the client whose "
+          "log is here",
+          name_of(*judgment.label_of_another_client));
     }
+    if (judgment.held_back_by) {
+      return "another cause fits about as well: " + q_.causes->causes()[*judgment.held_back_by].id;
+    }
+    return "nothing read is decisive: the component that failed has not said why";
   }
 
   void quote(const JudgedItem& judged, std::vector<std::string>& ids) {

@@ -370,6 +370,10 @@ class Stitcher {
       if (!a.first) return false;  // those without a time last, as they came
       return std::pair(a.scale, *a.first) < std::pair(b.scale, *b.first);
     });
+    std::set<HostIndex> clients;
+    for (const Draft& draft : drafts_) {
+      if (draft.client) clients.insert(*draft.client);
+    }
     for (Draft& draft : drafts_) {
       const auto index = static_cast<AttemptIndex>(timeline_.attempts.size());
       AttemptRecord attempt;
@@ -382,6 +386,11 @@ class Stitcher {
         timeline_.places[i].attempt = index;
         if (timeline_.places[i].host) hosts.insert(*timeline_.places[i].host);
       }
+      attempt.client = draft.client;
+      attempt.of_another_client =
+          !draft.client && !clients.empty() &&
+          std::all_of(clients.begin(), clients.end(),
+                      [&](HostIndex client) { return likeness_.is_of_another(draft, client); });
       attempt.hosts.assign(hosts.begin(), hosts.end());
       attempt.targets.assign(draft.targets.begin(), draft.targets.end());
       attempt.other_target = draft.other_target;

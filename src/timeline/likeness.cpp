@@ -110,6 +110,13 @@ std::vector<std::pair<Part, std::string>> Likeness::named_clients(const Draft& d
   return out;
 }
 
+bool Likeness::is_of_another(const Draft& draft, HostIndex client) const {
+  return std::any_of(draft.clients.begin(), draft.clients.end(), [&](const auto& named) {
+    const Part by = named.first && is_target(*named.first) ? Part::host : Part::other;
+    return is_client(client, named.second, by, draft) == Same::no;
+  });
+}
+
 // Whether the client that a record names, by name or address, is this machine. An address that
 // nobody knows may be that of a gateway or of a router on the way, unless it is of the network
 // that the machine itself is in.

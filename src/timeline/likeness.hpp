@@ -31,6 +31,8 @@ class Likeness {
   // The end of a session, which may come hours later: of the same user and client by the same
   // machine.
   bool ends(const Draft& draft, EventIndex i) const;
+  // Whether the machines that logged the try say that somebody else than this client made it.
+  bool is_of_another(const Draft& draft, HostIndex client) const;
 
  private:
   enum class Same : std::uint8_t { unknown, yes, no };

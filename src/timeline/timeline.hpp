@@ -115,8 +115,11 @@ struct AttemptRecord {
   std::string key;                         // "a1"
   std::optional<std::int64_t> start, end;  // on `scale`, common or local
   TimeScale scale = TimeScale::common;
-  std::vector<EventIndex> events;  // in time order as far as known
-  std::vector<HostIndex> hosts;    // sorted
+  std::vector<EventIndex> events;   // in time order as far as known
+  std::vector<HostIndex> hosts;     // sorted
+  std::optional<HostIndex> client;  // the machine that made it, when that one's own log tells of it
+  // The machines name whoever made it, and it is none of those whose own logs tell of attempts.
+  bool of_another_client = false;
   std::vector<HostIndex> targets;  // machines of the case that it was made to; sorted
   bool other_target = false;       // … and a name that the case does not know
   std::string user;                // as first named
