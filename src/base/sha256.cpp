@@ -3,15 +3,27 @@
 #include <openssl/evp.h>
 
 #include <cstdint>
+#include <new>
 
 namespace rdptriage::base {
 
+namespace {
+// Of a digest that libcrypto knows nothing can fail but the memory for it.
+void check(int done) {
+  if (done != 1) throw std::bad_alloc();
+}
+}  // namespace
+
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  State() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
-  ~State() { EVP_MD_CTX_free(context); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+
+  State() : context(EVP_MD_CTX_new()) {
+    check(context ? EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) : 0);
+  }
+
+  std::unique_ptr<EVP_MD_CTX, Free> context;
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {}
@@ -20,12 +32,13 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+  check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()));
 }
 
 std::array<std::byte, 32> Sha256::finish() {
   std::array<std::byte, 32> digest{};
-  EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  check(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                           nullptr));
   return digest;
 }
 

@@ -1,4 +1,5 @@
-// SHA-256, incrementally; the only place that sees libcrypto.
+// SHA-256, incrementally; the only place that sees libcrypto. Without memory for it, throws
+// std::bad_alloc.
 #pragma once
 
 #include <array>

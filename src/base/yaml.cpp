@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <yaml.h>
+#include <new>
 
 #include <charconv>
 #include <unordered_set>
@@ -69,7 +70,7 @@ SourceMark mark_of(const yaml_event_t& event) {
 class Parser {
  public:
   explicit Parser(std::string_view text) {
-    yaml_parser_initialize(&parser_);
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
                                  text.size());

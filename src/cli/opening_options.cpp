@@ -1,5 +1,10 @@
 #include "cli/opening_options.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <utility>
 
@@ -17,7 +22,18 @@ void add_password_option(CLI::App& command, std::string& file) {
       ->group("Case");
 }
 
+// CLI11 takes "-1" for the largest number that there is, and a larger one than that as well.
+std::string why_no_size(const std::string& text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::uint64_t bytes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, bytes);
+  if (digits != 0 && error == std::errc()) return {};
+  return fmt::format("takes a number of bytes below 2^64 or one like 16GiB, not '{}'", text);
+}
+
 void add_limit_options(CLI::App& command, Limits& limits) {
+  const CLI::Validator size([](std::string& text) { return why_no_size(text); }, "");
+
   command.add_option("--max-depth", limits.max_depth, "bundles inside bundles")
       ->capture_default_str()
       ->group("Limits");
@@ -28,6 +44,7 @@ void add_limit_options(CLI::App& command, Limits& limits) {
       .add_option("--max-expanded", limits.max_expanded_bytes,
                   "bytes read out of bundles, e.g. 16GiB")
       ->transform(CLI::AsSizeValue(false))
+      ->transform(size)  // runs before the one above
       ->capture_default_str()
       ->group("Limits");
   command.add_option("--max-ratio", limits.max_ratio, "expanded : packed, above 64 MiB")
@@ -35,6 +52,7 @@ void add_limit_options(CLI::App& command, Limits& limits) {
       ->group("Limits");
   command.add_option("--max-line", limits.max_line_bytes, "bytes in one line of text")
       ->transform(CLI::AsSizeValue(false))
+      ->transform(size)  // runs before the one above
       ->capture_default_str()
       ->group("Limits");
 }

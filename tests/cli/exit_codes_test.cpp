@@ -1,8 +1,18 @@
 // What scripts rely on: exit codes, and that every refusal says what, where and what to do.
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -53,6 +63,9 @@ TEST_CASE("cli: usage mistakes exit 2 and teach") {
       {{"/", "--jobs", "99999999999"}, "`--jobs` takes a number from 0 to 4294967295"},
       {{"/", "--max-depth", "9999999999999"}, "`--max-depth` takes a number from 0 to 4294967295"},
       {{"/", "--max-ratio=-3"}, "`--max-ratio` takes a number from 0 to 4294967295, not '-3'"},
+      {{"/", "--max-expanded=-1"}, "--max-expanded: takes a number of bytes"},
+      {{"/", "--max-expanded", "99999999999999999999"}, "or one like 16GiB, not '999999"},
+      {{"/", "--max-line", "17179869184GiB"}, "--max-line"},
       {{"events", "/", "--event-id", "5,99999999999"}, "`--event-id` takes a number"},
       {{"schema", "extra"}, "more arguments"},
       {{"/", "--rules", "/nonexistent-rules"}, "/nonexistent-rules"},
@@ -119,6 +132,57 @@ TEST_CASE("cli: a refusal has its code and its exit code") {
   // Lines of something else among those of a batch are counted, not refused.
   write_text_file(folder + "/lines.jsonl", "{\"kind\": \"other\"}\n");
   CHECK(contains(run_program({"merge", folder + "/lines.jsonl"}).err, "notice[CASE_LINE]"));
+}
+
+TEST_CASE("cli: a rule file that cannot be opened is refused by name") {
+  // Permissions do not stop everybody who runs tests; nobody can open a socket as a file.
+  const std::string path = fresh_folder("cli-socket") + "/r.yml";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path(path).parent_path());  // names are short
+  std::string("r.yml").copy(address.sun_path, sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const int bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  std::filesystem::current_path(before);
+  REQUIRE(bound == 0);
+  const Outcome outcome = run_program({"rules", "list", "--rules", path});
+  ::close(socket);
+  CHECK(outcome.exit_code == 2);
+  CHECK(contains(outcome.err, "error[RULE_FILE_UNREADABLE]"));
+  CHECK(contains(outcome.err, "r.yml"));
+}
+
+TEST_CASE("cli: --sandbox always refuses to work where the kernel cannot confine") {
+  const std::string log = fresh_folder("cli-no-sandbox") + "/client.log";
+  write_text_file(log, kTrace);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {  // a kernel without Landlock, as far as this process can see
+    sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),  // the number of the call
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program{std::size(steps), steps};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+      ::_exit(77);
+    const Outcome refused = run_program({log, "--sandbox", "always"});
+    const bool is_told = contains(refused.err, "error[SANDBOX_NOT_AVAILABLE]") &&
+                         contains(refused.err, "--sandbox auto") && refused.out.empty();
+    const bool works_without = run_program({log, "--sandbox", "auto"}).exit_code == 0;
+    ::_exit(refused.exit_code == 0 || !is_told ? 1 : works_without ? 0 : 2);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77) {
+    WARN("this system takes no seccomp filter");
+    return;
+  }
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("cli: an output that does not arrive whole is exit code 75, whoever writes it") {

@@ -69,6 +69,14 @@ TEST_CASE("pattern set: which of many are found") {
   CHECK(found.empty());
 }
 
+TEST_CASE("pattern set: one that needs more memory than it may have is refused") {
+  const std::vector<std::string> expressions(50, "(?i)[a-z]{1,200}[0-9]{1,200}x");
+  REQUIRE(PatternSet::compile(expressions, Anchor::nowhere, {}, std::int64_t{256} << 20));
+  const auto set = PatternSet::compile(expressions, Anchor::nowhere, {}, 20'000);
+  REQUIRE_FALSE(set);
+  CHECK(set.error().code == "PATTERN_SET_TOO_LARGE");
+}
+
 TEST_CASE("pattern: required literals are what every match holds one of") {
   struct Case {
     const char* expression;
