@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <yaml.h>
-#include <new>
 
 #include <charconv>
+#include <new>
 #include <unordered_set>
 
 namespace rdptriage::base {
