@@ -29,15 +29,19 @@ struct FoundList {
   Carried carried = Carried::no;
 };
 
+// Every text is asked for its list: looking at each line for what may have carried it would cost
+// more than the rest, so only quotes are.
+bool is_quoted(std::string_view head) {
+  return base::trim(head).starts_with('>') || head.find("\n>") != std::string_view::npos;
+}
+
 FoundList find_list(const FormatSet::Impl& set, std::string_view head) {
   FoundList found{find_list_grammar(set.columns.event_labels, head)};
-  if (found.grammar) return found;
+  if (found.grammar || !is_quoted(head)) return found;
   std::string without;
   for (const std::string_view line : base::split(head, '\n'))
     without.append(carried_line(set, line)).push_back('\n');
-  if (without.size() < head.size())
-    found = {find_list_grammar(set.columns.event_labels, without), Carried::yes};
-  return found;
+  return {find_list_grammar(set.columns.event_labels, without), Carried::yes};
 }
 
 class ListReading {
