@@ -1,12 +1,6 @@
-// Loads rules/formats/*.yml:
-//
-//   format: freerdp                        extract:
-//   title: FreeRDP client log                - {expr: 'HTTP/1\.[01] (?P<HttpStatus>\d{3})',
-//   literal: HTTP/1} client: freerdp-2                      blocks: signs: ['\[com\.freerdp\.'] -
-//   service: client-disconnect prefixes:                                  lines: [{expr: …}, …]
-//     - {expr: '…', set: {Client: …}}          required: [ErrorCode, ExtendedErrorCode]
-//   samples:
-//     - {line: '…', fields: {Level: INFO, Message: '…'}}
+// Loads rules/formats/*.yml. A document has a format with its signs, prefixes and samples, or what
+// holds for all of them: carriers, extractions, blocks, mentions, key words. Captures and columns
+// have loaders of their own.
 #include "reader/text_format.hpp"
 
 #include <fmt/format.h>
@@ -262,6 +256,18 @@ void SignFinder::index(const std::vector<TextFormat>& formats) {
   literals_.index();
 }
 
+void FormatSet::Impl::index() {
+  captures.index();
+  signs.index(formats);
+  std::vector<std::string> expressions;
+  for (const FieldPattern& carrier : carriers) expressions.push_back(carrier.pattern.expression());
+  if (expressions.empty()) return;
+  constexpr std::int64_t kMaxBytes = std::int64_t{8} << 20;  // hostile lines fill such a cache
+  auto together = base::PatternSet::compile(expressions, base::Anchor::start,
+                                            base::PatternFlags::none, kMaxBytes);
+  if (together) all_carriers = std::move(*together);
+}
+
 FormatSet::FormatSet(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FormatSet::FormatSet(FormatSet&&) noexcept = default;
 FormatSet& FormatSet::operator=(FormatSet&&) noexcept = default;
@@ -275,8 +281,7 @@ FormatSet FormatSet::load(std::span<const FormatFile> files, std::vector<Problem
   for (const FormatFile& file : files)
     loaders.emplace_back(base::SourceText{file.path, file.text}, *impl, problems);
   for (FormatLoader& loader : loaders) loader.load();
-  impl->captures.index();
-  impl->signs.index(impl->formats);
+  impl->index();
   FormatSet set(std::move(impl));
   set.impl_->every_line.emplace(set, std::nullopt);
   for (FormatLoader& loader : loaders) loader.run_samples();

@@ -72,6 +72,7 @@ struct FormatSet::Impl {
   std::vector<TextFormat> formats;
   SignFinder signs;
   std::vector<FieldPattern> carriers;  // what mails, terminals and system logs put before a line
+  std::optional<base::PatternSet> all_carriers;  // at once, as most lines have none; see index()
   std::vector<FieldPattern> extractions;
   std::vector<LineBlock> blocks;
   std::vector<base::Pattern> mentions;  // lines that only speak of an error, as advice does
@@ -79,6 +80,9 @@ struct FormatSet::Impl {
   ColumnFormats columns;
   base::KeyWords key_words;              // that tell code pages apart
   std::optional<LineFilter> every_line;  // wants them all; set when everything is loaded
+
+  // When everything is loaded: the signs, carriers and captures are looked for together.
+  void index();
 };
 
 // Fields of one line while it is taken apart; views point into the line, the format or `storage`.

@@ -66,18 +66,25 @@ const FieldPattern* find_prefix(const TextFormat& format, std::string_view line,
 // A mail quotes what a terminal numbered; more than that nobody puts in front of a line.
 constexpr int kMostCarriers = 3;
 
+// The first carrier that fits, null when none does.
+const FieldPattern* find_carrier(const FormatSet::Impl& set, std::string_view line) {
+  std::vector<int> found;
+  if (set.all_carriers && set.all_carriers->match(line, found)) {
+    return found.empty() ? nullptr : &set.carriers[static_cast<std::size_t>(found.front())];
+  }
+  for (const FieldPattern& each : set.carriers) {
+    if (each.pattern.match(line, base::Anchor::start, {})) return &each;
+  }
+  return nullptr;
+}
+
 // The line without what those put in front of it that carried it, whose groups go to `take`.
 template <class Take>
 std::string_view without_carriers(const FormatSet::Impl& set, std::string_view line, Take take) {
   for (int depth = 0; depth < kMostCarriers; ++depth) {
-    const FieldPattern* carrier = nullptr;
+    const FieldPattern* carrier = find_carrier(set, line);
     Captures captures{};
-    for (const FieldPattern& each : set.carriers) {
-      if (!each.pattern.match(line, base::Anchor::start, {})) continue;
-      if (each.pattern.match(line, base::Anchor::start, captures)) carrier = &each;
-      break;
-    }
-    if (carrier == nullptr) break;
+    if (carrier == nullptr || !carrier->pattern.match(line, base::Anchor::start, captures)) break;
     take(*carrier, captures);
     line = captures[*carrier->pattern.group(kCarriedLine)];
   }
