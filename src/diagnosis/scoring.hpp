@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "diagnosis/arrival.hpp"
 #include "diagnosis/cause_set.hpp"
 #include "diagnosis/fact.hpp"
 #include "rdptriage/function_ref.hpp"
@@ -44,22 +45,6 @@ struct Judgment {
 // Whether the case has what a rule looks at, of the time of the attempt, so that "not found" means
 // something.
 using SourcePresent = FunctionRef<bool(rule::RuleIndex, std::optional<timeline::AttemptIndex>)>;
-
-// What the facts of an attempt say of its session.
-struct Arrival {
-  const Fact* session = nullptr;  // the first that shows it; none: it is not known to have arrived
-  bool failed = false;            // something failed in the session
-
-  bool went_well() const { return session != nullptr && !failed; }
-};
-
-// Whether `fact` came behind `other`; nothing where their times cannot be compared.
-std::optional<bool> is_behind(const timeline::Timeline& timeline, const Fact& fact,
-                              const Fact& other);
-
-// Of each attempt.
-std::vector<Arrival> find_arrivals(std::span<const rule::RuleInfo> rules, const FactBase& facts,
-                                   const timeline::Timeline& timeline);
 
 // Judges every cause that has anything in its favor, in every attempt (or once, when there are no
 // attempts). What an attempt passed to reach its session was not in its way; where it went well,

@@ -161,9 +161,8 @@ bool Likeness::is_possible(const Draft& draft, EventIndex i) const {
   if (!draft.client || (part != Part::gateway && part != Part::host)) return true;
   Fate record;
   note_marks(notes_.marks(i), *timeline_.places[i].ticks, record);
-  static const std::size_t session = stage_names().size() - 1;
   const bool was_there = draft.said.arrived && *timeline_.places[i].ticks > *draft.said.arrived;
-  if (was_there && record.broke && *record.broke < session) return false;
+  if (was_there && record.broke && *record.broke < session_depth()) return false;
   return can_be_one_try(draft.said, record, part == Part::gateway ? Server::gateway : Server::host);
 }
 

@@ -20,6 +20,8 @@ std::optional<std::size_t> stage_depth(std::string_view stage) {
   return static_cast<std::size_t>(at - kStages.begin());
 }
 
+std::size_t session_depth() { return kStages.size() - 1; }
+
 bool is_optional_stage(std::size_t depth) {
   return depth < kStages.size() &&
          (kStages[depth] == "proxy" || kStages[depth].substr(0, 8) == "gateway-");
