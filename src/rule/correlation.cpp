@@ -185,7 +185,8 @@ class Run {
                            [](std::int64_t time, const Part& part) { return time < part.time; });
       const auto inside = std::span(parts).subspan(static_cast<std::size_t>(begin - parts.begin()),
                                                    static_cast<std::size_t>(end - begin));
-      behind = parts[first].time + span;
+      const auto members = up_to_last_link(correlation, inside);
+      behind = members.size() == inside.size() ? parts[first].time + span : members.back().time;
       const bool sure = std::all_of(chain->begin(), chain->end(), [&](std::size_t i) {
         return surely_inside(correlation, parts[first], parts[i]);
       });
@@ -196,8 +197,21 @@ class Run {
         for (const Part& part : inside) window.put(part);
         if (!window.holds(Negations::judged)) continue;
       }
-      fire(correlation, group, inside, time, sure ? Certainty::yes : Certainty::possible, out);
+      fire(correlation, group, members, time, sure ? Certainty::yes : Certainty::possible, out);
     }
+  }
+
+  // What comes behind the last hit of the last rule is in no chain: that a port was open in between
+  // says nothing of a later failure. A count in the condition makes do without that rule.
+  static std::span<const Part> up_to_last_link(const Correlation& correlation,
+                                               std::span<const Part> parts) {
+    const std::size_t last_rule = correlation.rules.size() - 1;
+    const auto last = std::find_if(parts.rbegin(), parts.rend(),
+                                   [&](const Part& part) { return part.position == last_rule; });
+    if (!correlation.thresholds.empty() || last == parts.rend()) return parts;
+    std::size_t count = parts.size();
+    while (parts[count - 1].time > last->time + doubt(parts[count - 1], *last)) --count;
+    return parts.first(count);
   }
 
   const CompiledRules& rules_;

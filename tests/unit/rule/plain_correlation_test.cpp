@@ -235,10 +235,19 @@ std::vector<int> firings(const Made& made, const Events& events) {
     }
     std::optional<int> time;
     bool consumed = !slides;
+    std::size_t used_up = window.size();
     if (made.type == "temporal_ordered") {
       std::vector<bool> used(window.size());
       time = chain_end(made, window, 0, used, window[0].second);
       consumed = time.has_value();
+      // What is behind the last of the last rule may begin a chain of its own.
+      const auto is_last = [&](const Seen& seen) { return seen.rule == made.rules.back(); };
+      const auto last = std::find_if(window.rbegin(), window.rend(), is_last);
+      if (consumed) {
+        used_up = static_cast<std::size_t>(
+            std::count_if(window.begin(), window.end(),
+                          [&](const Seen& seen) { return seen.second <= last->second; }));
+      }
     } else if (!slides) {
       if (holds(made, window)) time = window.back().second;
     } else {
@@ -252,7 +261,7 @@ std::vector<int> firings(const Made& made, const Events& events) {
       }
     }
     if (time) out.push_back(*time);
-    first += consumed ? window.size() : 1;
+    first += consumed ? used_up : 1;
   }
   return out;
 }
