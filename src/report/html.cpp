@@ -86,6 +86,8 @@ class HtmlPage {
       if (!first.explanation.empty())
         fmt::print(out_, "<p class=\"lead\">{}</p>\n", text(first.explanation));
     }
+    for (const std::string& remark : remarks(report_))
+      fmt::print(out_, "<p class=\"lead\">{}</p>\n", text(remark));
     out_ << "</header>\n";
   }
 

@@ -94,6 +94,7 @@ void write_remediation(const Diagnosis& diagnosis, std::ostream& out) {
 void write_markdown(const Report& report, const WriteOptions&, std::ostream& out) {
   fmt::print(out, "## {}\n\n", prose(headline(report)));
   fmt::print(out, "Verdict: **{}** · {}\n", name_of(report.verdict), files_line(report));
+  for (const std::string& remark : remarks(report)) fmt::print(out, "\n{}\n", prose(remark));
   for (const Diagnosis& diagnosis : report.diagnoses) {
     fmt::print(out, "\n### {}. {}\n\n{}\n", diagnosis.rank, prose(diagnosis.title),
                prose(confidence_line(diagnosis)));

@@ -112,6 +112,7 @@ std::vector<Line> lines_of(const Report& report) {
   std::string verdict(name_of(report.verdict));
   std::replace(verdict.begin(), verdict.end(), '_', ' ');
   lines.push_back({Kind::prose, fmt::format("Verdict: {}, {}", verdict, files_line(report)), 0});
+  for (const std::string& remark : remarks(report)) lines.push_back({Kind::prose, remark, 2});
   for (std::size_t i = 0; i < report.diagnoses.size(); ++i) {
     const Diagnosis& diagnosis = report.diagnoses[i];
     const bool first = i == 0;

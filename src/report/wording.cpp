@@ -209,4 +209,12 @@ std::string clock_line(const Report& report) {
   return line;
 }
 
+std::vector<std::string> remarks(const Report& report) {
+  std::vector<std::string> out;
+  for (std::string remark : {success_since(report), clock_line(report)}) {
+    if (!remark.empty()) out.push_back(std::move(remark));
+  }
+  return out;
+}
+
 }  // namespace rdptriage::report

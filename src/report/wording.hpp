@@ -47,4 +47,7 @@ std::string success_since(const Report& report);
 // together with a clock that is minutes off; else "".
 std::string clock_line(const Report& report);
 
+// The two above, those that there are, for formats without labels of their own.
+std::vector<std::string> remarks(const Report& report);
+
 }  // namespace rdptriage::report

@@ -5,9 +5,8 @@
 #include <pugixml.hpp>
 #include <sstream>
 
-#include <limits>
 #include "rdptriage/analyze.hpp"
-
+#include "report/ticket_body.hpp"
 #include "support/catch.hpp"
 #include "support/kitchen_sink.hpp"
 
@@ -100,6 +99,32 @@ TEST_CASE("markdown: a fence is longer than any run of backticks in the text") {
   const std::string text = written("markdown", test::kitchen_sink_report());
   CHECK(contains(text, "````"));
   CHECK_FALSE(contains(text, "@all "));
+}
+
+TEST_CASE("every format for people says that it worked since and whose clock is off") {
+  Report report = test::kitchen_sink_report();
+  Host host;
+  host.id = "h77";
+  host.name = "PC-77";
+  host.clock_offset_ms = -38 * 60'000;
+  report.hosts.push_back(host);
+  Attempt failed, succeeded;
+  failed.id = "a77";
+  failed.client = succeeded.client = host.id;
+  failed.outcome = AttemptOutcome::failed;
+  succeeded.outcome = AttemptOutcome::succeeded;
+  failed.start = Timestamp{134'100'000'000'000'000};
+  succeeded.start = Timestamp{failed.start->ticks + 600'000'000};
+  report.attempts = {failed, succeeded};
+  std::vector<std::string> texts = {
+      report::ticket_body(report, report::Markup::plain, 30'000, TicketLimit::Count::bytes)};
+  for (const std::string_view format : {"text", "markdown", "html"})
+    texts.push_back(written(format, report));
+  for (const std::string& text : texts) {
+    INFO(text);
+    CHECK(contains(text, "a later attempt of the same client succeeded"));
+    CHECK(contains(text, "the clock of PC-77 is taken to be 38 min slow"));
+  }
 }
 
 TEST_CASE("text: the card fits a terminal, and says so when nothing is proven") {
